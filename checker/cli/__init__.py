@@ -1,0 +1,80 @@
+"""The command line: arguments in, API call, exit code out. One file per command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+_HELP = (
+    "Audit customer-service sessions against platform rules that are written in YAML.\n\n"
+    "checker audit DATA judges a data set by the bundled rules; checker show lists them."
+)
+
+
+def app() -> typer.Typer:
+    """The commands. Their modules import only Typer; the rest is loaded by the one that runs."""
+    import typer
+
+    from checker.cli import audit, docs, explain, lint, sample, show, test, version
+
+    commands = typer.Typer(
+        name="checker",
+        help=_HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,  # Rich would cost every call a tenth of a second
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    commands.command()(audit.audit)
+    commands.command()(explain.explain)
+    commands.command()(show.show)
+    commands.command()(lint.lint)
+    commands.command()(test.test)
+    commands.command()(sample.sample)
+    commands.command()(version.version)
+    commands.command(hidden=True)(docs.docs)
+    return commands
+
+
+def main() -> None:
+    """Entry point of the console script. Ends the process with an exit code of `exits`."""
+    from checker.cli.streams import prepare, say
+
+    interrupted = False
+
+    def interrupt(signum: int, frame: object) -> None:
+        # The engine may turn the exception into an error of its own, so it is also noted here.
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    prepare()
+    code: int | str | None = 0
+    try:
+        app()(prog_name="checker")
+    except SystemExit as done:
+        code = done.code
+    except KeyboardInterrupt:
+        interrupted = True
+    except Exception as error:
+        code = 2
+        if not interrupted:
+            say(_our_bug(error))
+    sys.exit(130 if interrupted else code)
+
+
+def _our_bug(error: Exception) -> str:
+    if os.environ.get("CHECKER_DEBUG") == "1":
+        import traceback
+
+        return "this is a bug in checker\n" + "".join(traceback.format_exception(error))
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    if len(what) > 300:
+        what = what[:299] + "…"
+    return f"this is a bug in checker: {what}\n  run again with CHECKER_DEBUG=1 for the details\n"

@@ -1,0 +1,42 @@
+"""The table of exit codes: what a run ends with, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checker.diagnostics import Diagnostic
+from checker.verdicts.model import STRICT_OUTCOMES, Outcome, Result
+
+OK = 0
+FAILED = 1
+WRONG_INPUT = 2
+NOT_CLEAN = 3
+INTERRUPTED = 130
+
+MEANINGS = {
+    OK: "nothing failed",
+    FAILED: "at least one rule of severity error failed",
+    WRONG_INPUT: "wrong usage, rules or input; nothing was judged",
+    NOT_CLEAN: (
+        "with --strict: something warned, could not be judged, or waits for a person, "
+        "or a rule of severity warning failed"
+    ),
+    INTERRUPTED: "interrupted from the keyboard",
+}
+
+
+def exit_code(result: Result | None, diagnostics: Iterable[Diagnostic], strict: bool) -> int:
+    """The gravest that is true: wrong input, then a failed rule, then with `strict` all that is not clean."""
+    if result is None or any(d.level == "error" for d in diagnostics):
+        return WRONG_INPUT
+    failed = {v.severity for v in result.verdicts if v.outcome is Outcome.FAIL}
+    if "error" in failed:
+        return FAILED
+    if strict and (failed or any(v.outcome in STRICT_OUTCOMES for v in result.verdicts)):
+        return NOT_CLEAN
+    return OK
+
+
+def input_code(diagnostics: Iterable[Diagnostic]) -> int:
+    """For commands that judge nothing."""
+    return WRONG_INPUT if any(d.level == "error" for d in diagnostics) else OK

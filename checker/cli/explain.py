@@ -1,0 +1,62 @@
+"""`checker explain`: one session as a timeline, and which part of which rule held."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from checker.cli import options as o
+
+
+def explain(
+    data: Annotated[str, typer.Argument(help="Folder, file or DuckDB file.")],
+    session: Annotated[str, typer.Argument(help="Id of the session.")],
+    rule: Annotated[
+        str | None,
+        typer.Option("--rule", metavar="R", help="Only this rule, as in douyin/reply-3m-session."),
+    ] = None,
+    rules: o.Rules = None,
+    pack: o.Packs = None,
+    platform: o.Platform = None,
+    as_of: o.AsOf = None,
+    setting: o.Settings = None,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Print what was said; it may be personal.")
+    ] = False,
+    lang: o.Lang = None,
+) -> None:
+    """Show one session as a timeline.
+
+    Messages, turns and waits, and which part of which rule held or did not.
+    """
+    from checker.cli.exits import WRONG_INPUT, input_code
+    from checker.cli.streams import colored, paper, put, tell, width
+    from checker.diagnostics import Diagnostic
+
+    found: list[Diagnostic] = []
+    language = o.language(lang, found)
+    settings = o.settings(setting, found)
+    if found:
+        tell(found)
+        raise typer.Exit(WRONG_INPUT)
+
+    from checker.pipeline import AuditOptions
+    from checker.pipeline import explain as run
+    from checker.reports.timeline import render_timeline
+
+    asked = AuditOptions(
+        rules=tuple(rules or ()),
+        packs=tuple(pack or ()),
+        platform=platform,
+        as_of=as_of,
+        settings=settings,
+    )
+    timelines, diagnostics = run(data, session, asked, rule)
+    tell(diagnostics)
+    console, page = paper(colored(sys.stdout), width())
+    for timeline in timelines:
+        render_timeline(timeline, console, lang=language, show_text=show_text)
+    put(page.getvalue())
+    raise typer.Exit(input_code(diagnostics))

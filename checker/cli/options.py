@@ -1,0 +1,119 @@
+"""Options that several commands share, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.cli.streams import LANGUAGES, locale_language
+from checker.diagnostics import Diagnostic, nearest
+
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="PATH",
+        help="Rule file or folder; may be repeated. Default: the bundled packs.",
+    ),
+]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pack",
+        metavar="NAME",
+        help="Only this pack; may be repeated. Default: the packs of the data's platforms.",
+    ),
+]
+Platform = Annotated[
+    str | None, typer.Option("--platform", metavar="P", help="Every row is of this platform.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="T",
+        help="Judge as things stood then. Default: the last instant in the data.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="K=V",
+        help="Change a param or a rule, as in douyin.slow=2m; may be repeated.",
+    ),
+]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Default: the locale's.")]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Default: all processors.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+
+
+def day(option: str, text: str | None, found: list[Diagnostic]) -> dt.date | None:
+    """The date as written, or None and a diagnostic."""
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:  # fromisoformat also reads 20261001 and 2026-W40-4
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    message = f"{option} {text}: not a date"
+    found.append(Diagnostic("E300", message, notes=("write it as 2026-10-01",)))
+    return None
+
+
+def stretch(
+    first: str | None, through: str | None, found: list[Diagnostic]
+) -> tuple[dt.date | None, dt.date | None]:
+    """The dates of --from and --through."""
+    start, end = day("--from", first, found), day("--through", through, found)
+    if start and end and start > end:
+        message = f"--from {start} is after --through {end}"
+        found.append(Diagnostic("E301", message, notes=("both days are included",)))
+    return start, end
+
+
+def settings(given: Sequence[str] | None, found: list[Diagnostic]) -> tuple[tuple[str, str], ...]:
+    """The pairs of --set; the first `=` parts them, for a requirement may hold more of them."""
+    pairs: list[tuple[str, str]] = []
+    for text in given or ():
+        key, equals, value = text.partition("=")
+        if equals and key.strip():
+            pairs.append((key.strip(), value.strip()))
+        else:
+            note = "write it as douyin.slow=2m, or douyin.reply-3m-session.require='>= 85%'"
+            found.append(Diagnostic("E302", f"--set {text}: no name and value", notes=(note,)))
+    return tuple(pairs)
+
+
+def at_least(option: str, least: int, number: int | None, found: list[Diagnostic]) -> None:
+    if number is not None and number < least:
+        found.append(Diagnostic("E306", f"{option} {number}: must be {least} or more"))
+
+
+def language(given: str | None, found: list[Diagnostic]) -> str:
+    """zh or en: as given, else the locale's."""
+    if given is None:
+        return locale_language()
+    if given not in LANGUAGES:
+        note = "languages: zh (Chinese), en (English)"
+        found.append(Diagnostic("E307", f"--lang {given}: unknown language", notes=(note,)))
+        return locale_language()
+    return given
+
+
+def one_of(option: str, given: str, known: Sequence[str], found: list[Diagnostic]) -> None:
+    """Complains unless `given` is one of the known formats."""
+    if given not in known:
+        best = nearest(given, tuple(known))
+        meant = (f"did you mean `{best}`?",) if best else ()
+        listed = f"formats: {', '.join(known)}"
+        found.append(
+            Diagnostic("E308", f"{option} {given}: unknown format", notes=(*meant, listed))
+        )

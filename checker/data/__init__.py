@@ -1,0 +1,1 @@
+"""Opening data sets: files to canonical columns, with every problem named."""

@@ -1,0 +1,46 @@
+"""An opened data set: canonical columns, before a time zone is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis.expr.types as ir
+
+Naive = Literal["none", "all", "mixed"]
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """One table as the engine sees it.
+
+    `table` has the platform, shop_id and the wanted canonical columns that the data have, under their
+    canonical names, and these engine types: text and enum as string (empty text is missing), bool as
+    boolean, int as int64, number and ratio as int64 millionths, duration as int64 microseconds, time
+    of day as int64 microseconds since midnight, date as int32 days since 1970-01-01, instant as int64
+    microseconds since 1970.
+
+    An instant without an offset is *local*: its microseconds count from local 1970-01-01T00:00, and the
+    engine converts it with a pack's zone. `naive[c]` says which values of c are local; for `mixed` the
+    boolean column `c__naive` says it row by row.
+    """
+
+    name: str
+    table: ir.Table
+    columns: frozenset[str]
+    naive: Mapping[str, Naive]
+    rows: int
+    present: Mapping[str | None, frozenset[str]]  # platform -> columns with at least one value
+    rows_by_platform: Mapping[str | None, int]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    tables: Mapping[str, OpenTable]
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Every platform that has a row, sorted."""
+        found = {p for t in self.tables.values() for p in t.rows_by_platform if p is not None}
+        return tuple(sorted(found))

@@ -1,0 +1,170 @@
+"""One table's wanted columns in canonical types: a lazy view, or a table where reading is dear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import ibis
+
+from checker.data.canonical import STAGED_TYPE, WRITTEN, Conversion, conversion, phrase
+from checker.data.files import Source
+from checker.data.readers import Relation, unreadable
+from checker.data.sql import DuckDBError, name, run
+from checker.data.torn import first_torn_line
+from checker.diagnostics import Diagnostic
+from checker.language.types import Kind, Type
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A table whose columns are converted but not checked yet. `sql` is the relation that has them.
+
+    `exact` are columns whose stored type leaves nothing to check; `naive` says of an instant whether
+    it is local (True), has an offset (False) or says it row by row in the column `c__naive` (None).
+    """
+
+    source: Source
+    relations: tuple[Relation, ...]
+    columns: Mapping[str, Type]
+    sql: str
+    exact: frozenset[str]
+    naive: Mapping[str, bool | None]
+
+    @property
+    def table(self) -> str:
+        return self.source.table
+
+
+def naive_name(column: str) -> str:
+    return f"{column}__naive"
+
+
+def stage(
+    con: ibis.BaseBackend,
+    source: Source,
+    relations: tuple[Relation, ...],
+    columns: Mapping[str, Type],
+    prefix: str,
+) -> tuple[Staged | None, tuple[Diagnostic, ...]]:
+    """`columns` are those that at least one relation has."""
+    conversions: dict[tuple[int, str], Conversion | None] = {}
+    diagnostics: list[Diagnostic] = []
+    for number, relation in enumerate(relations):
+        for column, type_ in columns.items():
+            raw = relation.columns.get(column)
+            if raw is None:
+                conversions[number, column] = None
+                continue
+            found = conversion(raw.type, type_)
+            conversions[number, column] = found
+            if found is None:
+                diagnostics.append(_wrong_type(relation, column, raw.type, type_))
+    if diagnostics:
+        return None, tuple(diagnostics)
+    text = source.format in ("csv", "tsv", "json")
+    slow = text or any(c.slow for c in conversions.values() if c)
+    view = name(f"{prefix}_{source.table}_staged")
+    staged = Staged(
+        source,
+        relations,
+        columns,
+        view,
+        frozenset(c for c in columns if _all_exact(c, relations, conversions)),
+        {
+            c: _naive(c, relations, conversions)
+            for c, t in columns.items()
+            if t.kind is Kind.INSTANT
+        },
+    )
+    if slow:
+        return _load(con, staged)
+    selects = " UNION ALL ".join(_select(staged, relation) for relation in relations)
+    run(con, f"CREATE TEMP VIEW {view} AS {selects}")
+    return staged, ()
+
+
+def staged_value(relation: Relation, column: str, type_: Type) -> str:
+    """The conversion of one column of one relation, as SQL."""
+    raw = relation.columns[column]
+    found = conversion(raw.type, type_)
+    return found.staged(raw.sql) if found else "NULL"
+
+
+def _load(con: ibis.BaseBackend, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic, ...]]:
+    """Reads everything once into a temporary table: text is dear to parse in every query."""
+    types = [f"{name(c)} {STAGED_TYPE[t.kind]}" for c, t in staged.columns.items()]
+    types += [f"{name(naive_name(c))} BOOLEAN" for c in staged.naive]
+    run(con, f"CREATE TEMP TABLE {staged.sql} ({', '.join(types)})")
+    relations: list[Relation] = []
+    diagnostics: list[Diagnostic] = []
+    for relation in staged.relations:
+        read, found = _insert(con, staged, relation)
+        relations.append(read)
+        diagnostics += found
+    if diagnostics:
+        return None, tuple(diagnostics)
+    return replace(staged, relations=tuple(relations)), ()
+
+
+def _insert(
+    con: ibis.BaseBackend, staged: Staged, relation: Relation
+) -> tuple[Relation, tuple[Diagnostic, ...]]:
+    try:
+        run(con, f"INSERT INTO {staged.sql} {_select(staged, relation)}")
+        return relation, ()
+    except DuckDBError as error:
+        torn = first_torn_line(relation, error)
+        if torn:
+            return relation, (torn,)
+    lenient = replace(relation, lenient=True)
+    try:
+        run(con, f"INSERT INTO {staged.sql} {_select(staged, lenient)}")
+        return lenient, ()
+    except DuckDBError as error:
+        return relation, (unreadable(relation.source, relation.files[0], error),)
+
+
+def _select(staged: Staged, relation: Relation) -> str:
+    parts = []
+    for column, type_ in staged.columns.items():
+        value = "NULL"
+        if column in relation.columns:
+            value = staged_value(relation, column, type_)
+        parts.append(f"CAST({value} AS {STAGED_TYPE[type_.kind]}) AS {name(column)}")
+    for column in staged.naive:
+        naive = "NULL"
+        raw = relation.columns.get(column)
+        found = conversion(raw.type, staged.columns[column]) if raw else None
+        if raw and found and found.naive:
+            naive = found.naive(raw.sql)
+        parts.append(f"CAST({naive} AS BOOLEAN) AS {name(naive_name(column))}")
+    scan = relation.scan(relation.files, staged.columns)
+    return f"SELECT {', '.join(parts) or '1 AS nothing'} FROM {scan}"
+
+
+def _all_exact(
+    column: str, relations: tuple[Relation, ...], found: Mapping[tuple[int, str], Conversion | None]
+) -> bool:
+    return all(c is None or c.exact for c in (found[i, column] for i in range(len(relations))))
+
+
+def _naive(
+    column: str, relations: tuple[Relation, ...], found: Mapping[tuple[int, str], Conversion | None]
+) -> bool | None:
+    said = set()
+    for number, relation in enumerate(relations):
+        one = found[number, column]
+        if one is not None:
+            said.add(one.naive(relation.columns[column].sql) if one.naive else "NULL")
+    return {"true": True, "false": False}.get(said.pop()) if len(said) == 1 else None
+
+
+def _wrong_type(relation: Relation, column: str, raw_type: str, type_: Type) -> Diagnostic:
+    table = relation.source.table
+    return Diagnostic(
+        "E215",
+        f"`{column}` of {table} is stored as {raw_type}; {phrase(type_)} is needed",
+        notes=(f"in `{relation.files[0]}`", WRITTEN[type_.kind]),
+        subject=table,
+    )

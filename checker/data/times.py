@@ -1,0 +1,89 @@
+"""Times written as text: SQL that reads instants, days, times of day and lengths of time.
+
+DuckDB's cast to TIMESTAMP drops an offset silently, and its casts take more spellings than anybody
+means: so the shape is checked first, and an offset decides which cast is used.
+"""
+
+from __future__ import annotations
+
+_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_TIME = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
+_OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+INSTANT_SHAPE = f"{_DATE}([ T]{_TIME}({_OFFSET})?)?"
+
+
+def _offset_length(s: str) -> str:
+    """How many characters at the end are the offset; 0 for local time. `s` has the right shape."""
+    return (
+        f"CASE WHEN NOT contains({s}, ':') THEN 0 "
+        f"WHEN right({s}, 1) = 'Z' THEN 1 "
+        f"WHEN {s}[-6] IN ('+', '-') THEN 6 "
+        f"WHEN {s}[-5] IN ('+', '-') THEN 5 "
+        f"WHEN {s}[-3] IN ('+', '-') THEN 3 ELSE 0 END"
+    )
+
+
+def text_is_naive(s: str) -> str:
+    """Whether the text has no offset; NULL where the value is missing."""
+    return f"CASE WHEN {s} = '' THEN NULL ELSE {_offset_length(s)} = 0 END"
+
+
+def text_instant(s: str, bad: str) -> str:
+    """Microseconds since 1970: of the instant where there is an offset, else of the local time."""
+    length = _offset_length(s)
+    # Only with an explicit offset does this cast not depend on the connection's own time zone.
+    zoned = "epoch_us(TRY_CAST({} AS TIMESTAMPTZ))"
+    colon = f"left({s}, strlen({s}) - 2) || ':' || right({s}, 2)"
+    return (
+        f"CASE WHEN {s} IS NULL OR {s} = '' THEN NULL "
+        f"WHEN NOT regexp_full_match({s}, '{INSTANT_SHAPE}') THEN {bad} "
+        f"ELSE coalesce(CASE {length} WHEN 0 THEN epoch_us(TRY_CAST({s} AS TIMESTAMP)) "
+        f"WHEN 5 THEN {zoned.format(colon)} ELSE {zoned.format(s)} END, {bad}) END"
+    )
+
+
+def text_date(s: str) -> tuple[str, str]:
+    """The shape of a day and its number of days since 1970."""
+    return _DATE, f"CAST(TRY_CAST({s} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+
+
+def text_time(s: str) -> tuple[str, str]:
+    """The shape of a time of day and its microseconds since midnight; 24:00 is the day's end."""
+    return _TIME, f"epoch_us(TRY_CAST('2000-01-01 ' || {s} AS TIMESTAMP)) - 946684800000000"
+
+
+_UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000))
+_WORDS = r"(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d+)?s)?(\d+ms)?"
+_CLOCK = r"(\d{1,9}):([0-5]\d):([0-5]\d)(\.\d+)?"
+
+
+def text_duration(c: str, s: str, bad: str) -> str:
+    """Microseconds of `1h30m`, `90s`, `1.5s`, `200ms` or `00:01:30`; a bare number has no unit."""
+    text = f"ltrim({s}, '+-')"
+
+    def part(pattern: str, group: int, unit: int) -> str:
+        found = f"regexp_extract({text}, '{pattern}', {group})"
+        return f"CAST(coalesce(TRY_CAST({found} AS DECIMAL(18,6)), 0) * {unit} AS HUGEINT)"
+
+    words = " + ".join(
+        [
+            *(part(rf"(\d+){unit}(?:[0-9]|$)", 1, size) for unit, size in _UNITS),
+            part(r"(\d+(?:\.\d+)?)s", 1, 1_000_000),
+            part(r"(\d+)ms", 1, 1_000),
+        ]
+    )
+    clock = " + ".join(
+        [
+            part(rf"^{_CLOCK}$", 1, 3_600_000_000),
+            part(rf"^{_CLOCK}$", 2, 60_000_000),
+            part(r":(\d\d(?:\.\d+)?)$", 1, 1_000_000),
+        ]
+    )
+    sign = f"CASE WHEN left({s}, 1) = '-' THEN -1 ELSE 1 END"
+    return (
+        f"CASE WHEN {c} IS NULL OR {s} = '' THEN NULL "
+        f"WHEN regexp_full_match({s}, '[+-]?{_CLOCK}') "
+        f"THEN coalesce(TRY_CAST({sign} * ({clock}) AS BIGINT), {bad}) "
+        f"WHEN regexp_full_match({s}, '[+-]?{_WORDS}') AND length({text}) > 0 "
+        f"THEN coalesce(TRY_CAST({sign} * ({words}) AS BIGINT), {bad}) ELSE {bad} END"
+    )

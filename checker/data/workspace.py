@@ -1,0 +1,51 @@
+"""The connection to the engine: tables kept between queries, rows fetched from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+@dataclass
+class Workspace:
+    """One connection and the names of what is kept in it."""
+
+    con: Any
+    _kept: int = field(default=0)
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        """The table, computed once and kept for the rest of the run."""
+        self._kept += 1
+        name = f"kept_{self._kept}"
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {self.con.compile(expression)}")
+        return self.con.table(name)
+
+    def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
+        """A small table of Python values; `types` are Arrow type names."""
+        self._kept += 1
+        name = f"kept_{self._kept}"
+        arrow = pa.table(
+            {c: pa.array(values, type=pa.type_for_alias(types[c])) for c, values in columns.items()}
+        )
+        return self.con.create_table(name, arrow, temp=True)
+
+    def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+        """The rows as Python integers, texts and None."""
+        return self.con.raw_sql(self.con.compile(expression)).fetchall()  # type: ignore[no-any-return]
+
+
+def connect_duckdb(*, threads: int | None = None, memory: str | None = None) -> Workspace:
+    """A private in-memory DuckDB."""
+    con = ibis.duckdb.connect()
+    con.raw_sql("SET preserve_insertion_order = false").fetchall()
+    con.raw_sql("SET enable_progress_bar = false").fetchall()
+    if threads is not None:
+        con.raw_sql(f"SET threads = {int(threads)}").fetchall()
+    if memory is not None:
+        con.con.execute("SET memory_limit = ?", [memory])
+    return Workspace(con)

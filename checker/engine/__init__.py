@@ -1,0 +1,1 @@
+"""Typed rules to Ibis: windows, expressions, grouping into few queries, running them."""

@@ -1,0 +1,322 @@
+"""The rows of a fact with just the columns, parents and relations that expressions need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.engine import expressions as ex
+from checker.engine import relations
+from checker.engine import values as v
+from checker.engine.expressions import Row, WindowHours
+from checker.engine.needs import ColumnKey, Needs, needs_of
+from checker.engine.values import Coded, Value
+from checker.facts import staff, zones
+from checker.facts.derived import Derived
+from checker.facts.realm import Realm
+from checker.language import tree as tr
+from checker.language.catalog import PARENT_TABLE, ROLES, SCOPE_COLUMN, TABLES
+from checker.packs.typed import TypedClock
+
+SESSION_FACTS = frozenset(
+    name for name, table in TABLES.items() if "session" in table.parents or name == "sessions"
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`table` has pk, the fact's keys (sk, index, rn …) and what was asked for, under flat names:
+    `name`, `parent__name`, `relation_i`, `scope_agent` …; `day` or `time` place a row in a period."""
+
+    table: ir.Table
+    row: Row
+    pending_row: Row  # the same with the wait of open turns running up to as-of
+
+
+class Frames:
+    """Builds frames over one realm; what is costly is built once per clock and kept."""
+
+    def __init__(
+        self,
+        realm: Realm,
+        windows: Mapping[str, WindowHours],
+        clock_places: Mapping[TypedClock, frozenset[str]],
+    ) -> None:
+        self.realm, self.windows, self.clock_places = realm, windows, clock_places
+        self.derived = Derived(realm)
+        self._turns: dict[tuple[TypedClock, bool], ir.Table] = {}
+
+    def share(self, other: Frames) -> None:
+        """Use what `other`, over the same realm, has built: turns do not depend on a pack's windows
+        unless its clocks do."""
+        self.derived = other.derived
+        if not self.windows or not any(reads_window(clock) for clock in self.clock_places):
+            self._turns = other._turns
+
+    def frame(
+        self,
+        fact: str,
+        clock: TypedClock | None,
+        needs: Needs,
+        scopes: frozenset[str] = frozenset(),
+        *,
+        pending: bool = False,
+        places: tuple[int, ...] | None = None,
+    ) -> Frame:
+        """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs."""
+        columns = set(needs.columns)
+        columns |= {scope_key(fact, scope, self.realm) for scope in scopes if scope in _LINKED}
+        waits = fact == "turns" and ("", "wait") in columns
+        if waits:
+            assert clock is not None
+            columns |= needs_of([clock.wait]).columns
+            if pending:
+                columns.add(("session", "ended_at"))
+        pauses = set(needs.pauses)
+        if waits and clock is not None:
+            pauses |= needs_of([clock.wait]).pauses
+            columns.add(("", "answered_at"))
+        for overlap in pauses:
+            columns |= needs_of([overlap.begin, overlap.until]).columns
+        table = self._base(fact, clock, columns)
+        if places is not None and len(places) < len(self.realm.places):
+            table = table.filter(table["pk"].isin(list(places)))
+        table = self._with_own(fact, table, columns)
+        for parent in ("session", "shop", "agent"):
+            wanted = sorted(name for home, name in columns if home == parent)
+            if wanted:
+                table = self._with_parent(fact, table, parent, wanted)
+        names: dict[object, str] = {}
+        table = self._with_pauses(fact, clock, table, pauses, names)
+        if waits and clock is not None:
+            table = self._with_wait(table, clock, names, pending=pending)
+        table = relations.attach(self, fact, clock, table, needs.relations, names, pending=pending)
+        table = self._with_scopes(fact, table, scopes)
+        row = self._row(fact, table, names, pending=False)
+        return Frame(table, row, self._row(fact, table, names, pending=True) if pending else row)
+
+    # -- reaching values -------------------------------------------------------------------------
+
+    def _row(
+        self, fact: str, table: ir.Table, names: Mapping[object, str], *, pending: bool
+    ) -> Row:
+        def column(col: tr.Col) -> Value:
+            name = f"{col.parent}__{col.name}" if col.parent else col.name
+            if pending and name == "wait" and "pending_wait" in table.columns:
+                name = "pending_wait"
+            if fact == "messages" and name == "role":
+                return Coded(table["role"], ROLES)
+            return relations.stored_value(table, name, col.type)
+
+        def relation(node: tr.Relation) -> Value:
+            name = names.get((node, True)) if pending else None
+            return relations.stored_value(table, name or names[node, False], node.type)
+
+        def paused(node: tr.Overlap) -> ir.IntegerValue:
+            return table[names[node]]
+
+        return Row(column, relation, paused, table["pk"], self.realm.zone, self.windows)
+
+    def bare_row(self, fact: str, table: ir.Table) -> Row:
+        """A row of `table` for expressions without relations and pauses."""
+        return self._row(fact, table, {}, pending=False)
+
+    # -- rows and their own columns --------------------------------------------------------------
+
+    def turns(self, clock: TypedClock, *, details: bool) -> ir.Table:
+        """Turns of a clock, over the platforms that use it. Built once."""
+        if (clock, True) in self._turns:
+            return self._turns[clock, True]
+        if (clock, details) not in self._turns:
+            self._turns[clock, details] = self.derived.turns(self._clock_messages(clock), details)
+        return self._turns[clock, details]
+
+    def _clock_messages(self, clock: TypedClock) -> ir.Table:
+        """The messages that the clock sees, with `closes`."""
+        needs = needs_of([clock.opens, clock.closes, clock.ignores_before])
+        frame = self.frame("messages", None, needs)
+        table = frame.table
+        keys = self.realm.place_keys(self.clock_places[clock])
+        if len(keys) < len(self.realm.places):
+            table = table.filter(table["pk"].isin(list(keys)))
+        opens = ex.condition(clock.opens, frame.row)
+        closes = ex.condition(clock.closes, frame.row)
+        seen = opens | closes
+        if clock.ignores_before is not None and self._ignores(clock.ignores_before):
+            before = v.expression(ex.evaluate(clock.ignores_before, frame.row))
+            seen = seen & ibis.coalesce(table["ts"] >= before, False)
+        return table.filter(seen).mutate(closes=closes)
+
+    def _ignores(self, tree: tr.Tree) -> bool:
+        """`ignores_before` counts only where the data have its columns."""
+        for parent, name in needs_of([tree]).columns:
+            home = PARENT_TABLE[parent] if parent else "messages"
+            column = TABLES[home].column(name)
+            stored = column is None or (not column.derived and not column.default)
+            if stored and name not in self.realm.columns(home):
+                return False
+        return True
+
+    def _base(self, fact: str, clock: TypedClock | None, columns: set[ColumnKey]) -> ir.Table:
+        realm = self.realm
+        match fact:
+            case "messages":
+                return realm.messages
+            case "sessions":
+                return realm.sessions
+            case "turns":
+                assert clock is not None
+                details = bool(columns & {("", "last_asked_at"), ("", "messages")})
+                return self.turns(clock, details=details)
+            case "assignments":
+                return self.derived.assignments
+            case "buyer_days":
+                assert clock is not None
+                turns = self.frame("turns", clock, Needs(frozenset({("session", "buyer_id")})))
+                return self.derived.buyer_days(turns.table)
+            case "coverage":
+                return self.derived.coverage
+            case "load":
+                return self.derived.load
+            case _:
+                return realm.keyed(fact)
+
+    def _with_own(self, fact: str, table: ir.Table, columns: set[ColumnKey]) -> ir.Table:
+        """Derived columns of the row itself, and texts behind keys."""
+        own = {name for parent, name in columns if not parent}
+        if any(parent == "agent" for parent, _ in columns):
+            own.add("ak")
+        if fact == "turns" and own & {"agent_id", "ak", "assigned_at"}:
+            table = self.derived.with_turn_agent(table, assigned="assigned_at" in own)
+        if fact == "sessions":
+            table = self.derived.with_session_columns(table, own)
+        if fact == "assignments" and own & {"replies", "first_reply_at"}:
+            counts = staff.replies(self.realm, table)
+            joined = table.left_join(counts, table["rn"] == counts["rn"], rname="r_{name}")
+            table = joined.select(
+                *(table[c] for c in table.columns),
+                replies=ibis.coalesce(joined["replies"], 0),
+                first_reply_at=joined["first_reply_at"],
+            )
+        if "agent_id" in own and "agent_id" not in table.columns:
+            table = self._agent_text(table, "ak", "agent_id")
+        if own & {"platform", "shop_id"}:
+            table = self._place_text(table)
+        if "session_id" in own and "session_id" not in table.columns:
+            table = self._lookup(table, self.realm.sessions, "sk", {"session_id": "session_id"})
+        return table
+
+    def _agent_text(self, table: ir.Table, key: str, name: str) -> ir.Table:
+        agents = self.realm.agent_table
+        joined = table.left_join(agents, table[key] == agents["ak"], rname="a_{name}")
+        return joined.select(*(table[c] for c in table.columns), agents["agent_id"].name(name))
+
+    def _place_text(self, table: ir.Table) -> ir.Table:
+        places = self.realm.place_table
+        joined = table.left_join(places, table["pk"] == places["pk"], rname="p_{name}")
+        return joined.select(
+            *(table[c] for c in table.columns), places["platform"], places["shop_id"].nullif("")
+        )
+
+    @staticmethod
+    def _lookup(
+        table: ir.Table, home: ir.Table, keys: str | tuple[str, ...], names: Mapping[str, str]
+    ) -> ir.Table:
+        """`table` with columns of `home` (source -> name), matched by equal keys."""
+        pairs = (keys,) if isinstance(keys, str) else keys
+        right = home.select(
+            **{f"lookup_{k}": home[k] for k in pairs},
+            **{new: home[old] for old, new in names.items()},
+        )
+        joined = table.left_join(right, [table[k] == right[f"lookup_{k}"] for k in pairs])
+        return joined.select(
+            *(table[c] for c in table.columns), *(right[n] for n in names.values())
+        )
+
+    def _with_parent(self, fact: str, table: ir.Table, parent: str, wanted: list[str]) -> ir.Table:
+        names = {name: f"{parent}__{name}" for name in wanted}
+        if parent == "session":
+            home = self._with_own("sessions", self.realm.sessions, {("", n) for n in wanted})
+            return self._lookup(table, home, "sk", names)
+        stored = PARENT_TABLE[parent]
+        if not self.realm.has(stored):
+            return table.mutate(
+                **{new: relations.missing(TABLES[stored].column(old)) for old, new in names.items()}
+            )
+        home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted})
+        return self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
+
+    def _with_wait(
+        self, table: ir.Table, clock: TypedClock, names: Mapping[object, str], *, pending: bool
+    ) -> ir.Table:
+        row = self._row("turns", table, names, pending=False)
+        wait = v.expression(ex.evaluate(clock.wait, row))
+        if not pending:
+            return table.mutate(wait=wait)
+        is_open = table["answered_at"].isnull() & table["session__ended_at"].isnull()
+
+        def now(col: tr.Col) -> Value:
+            if col.name == "answered_at" and not col.parent:
+                return ibis.literal(self.realm.as_of, "int64")
+            return row.column(col)
+
+        running = Row(now, row.relation, row.paused, row.place, row.zone, row.windows)
+        so_far = v.expression(ex.evaluate(clock.wait, running))
+        return table.mutate(wait=wait, pending_wait=ibis.ifelse(is_open, so_far, wait))
+
+    def _with_pauses(
+        self,
+        fact: str,
+        clock: TypedClock | None,
+        table: ir.Table,
+        overlaps: set[tr.Overlap],
+        names: dict[object, str],
+    ) -> ir.Table:
+        if not overlaps:
+            return table
+        return relations.attach_pauses(self, fact, table, overlaps, names)
+
+    # -- scopes and periods ----------------------------------------------------------------------
+
+    def _with_scopes(self, fact: str, table: ir.Table, scopes: frozenset[str]) -> ir.Table:
+        added: dict[str, ir.Value] = {}
+        for scope in scopes & set(_LINKED):
+            parent, name = scope_key(fact, scope, self.realm)
+            flat = f"{parent}__{name}" if parent else name
+            added[f"scope_{scope}"] = table[flat]
+        if scopes & _TIMED:
+            added |= self._moment(fact, table)
+        return table.mutate(**added) if added else table
+
+    def _moment(self, fact: str, table: ir.Table) -> dict[str, ir.Value]:
+        """`day` (and `time`, `local`, where the fact has instants) for periods, hours and weekdays."""
+        column = TABLES[fact].time
+        assert column is not None
+        if column == "date":
+            return {"day": table["date"]}
+        local = self.realm.zone.local(table[column])
+        return {"time": table[column], "local": local, "day": zones.day_of(local)}
+
+
+_LINKED = {"agent": "ak", "buyer": "buyer_id", "channel": "channel"}
+_TIMED = frozenset({"hour_of_day", "weekday", "time"})
+
+
+def reads_window(clock: TypedClock) -> bool:
+    trees = (clock.opens, clock.closes, clock.ignores_before)
+    return any(isinstance(n, tr.InWindow | tr.Overlap) for t in trees if t for n in tr.walk(t))
+
+
+def scope_key(fact: str, scope: str, realm: Realm) -> ColumnKey:
+    """Where the scope of a row is read: from the row, else from its session."""
+    name = _LINKED[scope]
+    table = TABLES[fact]
+    column = table.column(SCOPE_COLUMN[scope])
+    if column is not None and (column.derived or SCOPE_COLUMN[scope] in realm.columns(fact)):
+        return ("", name)
+    if "session" in table.parents:
+        return ("session", name)
+    return ("", name)

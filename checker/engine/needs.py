@@ -1,0 +1,48 @@
+"""What an expression needs from its row: columns, relations, pauses. Nothing else is read or joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker.language import tree as tr
+
+ColumnKey = tuple[str, str]
+"""(parent or "", column)"""
+
+
+@dataclass(frozen=True)
+class Needs:
+    columns: frozenset[ColumnKey] = frozenset()
+    relations: frozenset[tr.Relation] = frozenset()
+    pauses: frozenset[tr.Overlap] = frozenset()
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(
+            self.columns | other.columns,
+            self.relations | other.relations,
+            self.pauses | other.pauses,
+        )
+
+
+def needs_of(trees: Iterable[tr.Tree | None]) -> Needs:
+    columns: set[ColumnKey] = set()
+    relations: set[tr.Relation] = set()
+    pauses: set[tr.Overlap] = set()
+    for tree in trees:
+        if tree is None:
+            continue
+        for node in tr.walk_row(tree):
+            match node:
+                case tr.Col(name=name, parent=parent):
+                    columns.add((parent, name))
+                case tr.Relation():
+                    relations.add(node)
+                case tr.Overlap(pauses=True):
+                    pauses.add(node)
+    return Needs(frozenset(columns), frozenset(relations), frozenset(pauses))
+
+
+def mentions_wait(tree: tr.Tree) -> bool:
+    """The tree reads the wait of a turn: its own, or that of turns in a relation."""
+    return any(isinstance(n, tr.Col) and n.name == "wait" and not n.parent for n in tr.walk(tree))

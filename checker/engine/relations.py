@@ -1,0 +1,264 @@
+"""Aggregates over the rows that belong to one row: turns of a session, pauses of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.engine import expressions as ex
+from checker.engine import values as v
+from checker.engine.needs import Needs, mentions_wait, needs_of
+from checker.engine.values import Quotient, Value
+from checker.facts import sweeps, zones
+from checker.language import tree as tr
+from checker.language.catalog import Column
+from checker.language.types import Kind, Type
+from checker.packs.typed import TypedClock
+
+if TYPE_CHECKING:
+    from checker.engine.frames import Frame, Frames
+
+
+class EngineGap(Exception):
+    """A rule that the language allows and the engine cannot compute; becomes `not_evaluated`."""
+
+
+def missing(column: Column | None) -> ir.Value:
+    """What a column of an absent parent holds: its documented default, else nothing."""
+    kind = column.type.kind if column else Kind.TEXT
+    if kind is Kind.BOOL:
+        return ibis.literal(column is not None and column.default == "true")
+    text = kind in (Kind.TEXT, Kind.ENUM)
+    value = ibis.null("string" if text else "int64")
+    return ibis.literal(column.default.strip("'")) if column and column.default and text else value
+
+
+def stored_value(table: ir.Table, name: str, type_: Type) -> Value:
+    """A value kept under a flat name; one that was kept as a quotient is one again."""
+    if f"{name}__over" in table.columns:
+        return Quotient(table[name], table[f"{name}__over"])
+    if name == "saturation" and name not in table.columns:
+        limit = table["max_reception"].nullif(0)
+        return Quotient(table["open_sessions"], limit)
+    if type_.kind in (Kind.NUMBER, Kind.RATIO):
+        return Quotient(table[name], 1_000_000)
+    return table[name]
+
+
+def kept(name: str, value: Value) -> dict[str, ir.Value]:
+    """The columns that keep a value under a flat name."""
+    if isinstance(value, Quotient):
+        top, bottom = (
+            ibis.literal(part, "int64") if isinstance(part, int) else part
+            for part in (value.numerator, value.denominator)
+        )
+        return {name: top, f"{name}__over": bottom}
+    return {name: v.expression(value)}
+
+
+def _link(fact: str) -> tuple[str, ...]:
+    return ("pk", "buyer_id", "date") if fact == "buyer_days" else ("sk",)
+
+
+def attach(
+    frames: Frames,
+    fact: str,
+    clock: TypedClock | None,
+    table: ir.Table,
+    wanted: Iterable[tr.Relation],
+    names: dict[object, str],
+    *,
+    pending: bool,
+) -> ir.Table:
+    """`table` with a column for each relation, and one more with `pending` where it reads the wait.
+
+    `names[relation, pending]` is the column. All relations over one fact share one grouped query.
+    """
+    by_fact: dict[str, list[tr.Relation]] = {}
+    for relation in sorted(wanted, key=repr):
+        by_fact.setdefault(relation.relation, []).append(relation)
+    for home, relations in sorted(by_fact.items()):
+        table = _attach_fact(frames, fact, clock, table, home, relations, names, pending=pending)
+    return table
+
+
+def _attach_fact(
+    frames: Frames,
+    fact: str,
+    clock: TypedClock | None,
+    table: ir.Table,
+    home: str,
+    relations: list[tr.Relation],
+    names: dict[object, str],
+    *,
+    pending: bool,
+) -> ir.Table:
+    trees = [tree for r in relations for tree in (r.value, r.predicate)]
+    needs = needs_of(trees)
+    needs_wait = pending and any(mentions_wait(r) for r in relations)
+    link = _link(fact)
+    if fact == "buyer_days":
+        needs |= Needs(frozenset({("session", "buyer_id"), ("", "asked_at")}))
+    child = frames.frame(home, clock, needs, pending=needs_wait)
+    rows = child.table
+    if fact == "buyer_days":
+        rows = rows.mutate(
+            buyer_id=rows["session__buyer_id"],
+            date=zones.day_of(frames.realm.zone.local(rows["asked_at"])),
+        )
+    order = _order(frames, home, rows)
+    found: dict[str, ir.Value] = {}
+    absent: dict[str, Value] = {}
+    for relation in relations:
+        modes = (False, True) if needs_wait and mentions_wait(relation) else (False,)
+        for mode in modes:
+            name = f"relation_{len(names)}"
+            names[relation, mode] = name
+            row = child.pending_row if mode else child.row
+            for column, value in kept(name, _aggregate(relation, row, order, rows)).items():
+                found[column] = value
+                absent[column] = _without_rows(relation, column)
+    grouped = rows.filter(rows[link[-1]].notnull()).group_by(list(link)).agg(**found)
+    joined = table.left_join(grouped, [table[k] == grouped[k] for k in link], rname="g_{name}")
+    filled = {
+        name: grouped[name] if absent[name] is None else ibis.coalesce(grouped[name], absent[name])
+        for name in found
+    }
+    return joined.select(*(table[c] for c in table.columns), **filled)
+
+
+def _order(frames: Frames, home: str, rows: ir.Table) -> ir.Value:
+    """A key that orders the rows of a relation within one row of its parent."""
+    if home == "turns":
+        if "session__buyer_id" in rows.columns:  # several sessions of a buyer's day
+            return ibis.struct({"at": rows["asked_at"], "sk": rows["sk"], "index": rows["index"]})
+        return rows["index"]
+    if home == "messages":
+        own = frames.realm.messages.columns
+        keys = frames.realm.order_values(rows, own)
+        return ibis.struct({f"k{i}": key for i, key in enumerate(keys)})
+    return rows["rn"]
+
+
+def _without_rows(relation: tr.Relation, column: str) -> Value | None:
+    match relation.function:
+        case "any":
+            return False
+        case "all" | "none":
+            return True
+        case "count" | "sum":
+            return 1 if column.endswith("__over") else 0
+    return None
+
+
+def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Table) -> Value:
+    predicate = relation.predicate
+    holds = rows["pk"].notnull()  # every row has a place: true, as a column
+    if predicate is not None:
+        holds = holds & ex.condition(predicate, row)
+    match relation.function:
+        case "any":
+            return holds.any()
+        case "all":
+            return ~(~holds).any()
+        case "none":
+            return ~holds.any()
+        case "count":
+            return ibis.ifelse(holds, 1, 0).cast("int64").sum()
+    assert relation.value is not None
+    value = ex.evaluate(relation.value, row)
+    if isinstance(value, Quotient):
+        return _aggregate_quotient(relation, value, holds, order)
+    expression = v.expression(value)
+    match relation.function:
+        case "first":
+            return expression.argmin(order, where=holds)
+        case "last":
+            return expression.argmax(order, where=holds)
+        case "sum":
+            return expression.sum(where=holds)
+        case "min":
+            return expression.min(where=holds)
+        case "max":
+            return expression.max(where=holds)
+        case _:
+            total, number = expression.sum(where=holds), expression.count(where=holds)
+            return Quotient(total, number.nullif(0))
+
+
+def _aggregate_quotient(
+    relation: tr.Relation, value: Quotient, holds: ir.BooleanValue, order: ir.Value
+) -> Value:
+    top, bottom = value.numerator, value.denominator
+    if isinstance(top, int):
+        top = ibis.literal(top, "int64")
+    if relation.function in ("first", "last"):
+        pick = "argmin" if relation.function == "first" else "argmax"
+        over = ibis.literal(bottom, "int64") if isinstance(bottom, int) else bottom
+        return Quotient(
+            getattr(top, pick)(order, where=holds), getattr(over, pick)(order, where=holds)
+        )
+    if not isinstance(bottom, int):
+        raise EngineGap(
+            f"{relation.function} over a relation of quotients with different denominators"
+        )
+    match relation.function:
+        case "sum":
+            return Quotient(top.sum(where=holds), bottom)
+        case "min":
+            return Quotient(top.min(where=holds), bottom)
+        case "max":
+            return Quotient(top.max(where=holds), bottom)
+        case _:
+            return Quotient(top.sum(where=holds), top.count(where=holds).nullif(0) * bottom)
+
+
+def attach_pauses(
+    frames: Frames,
+    fact: str,
+    table: ir.Table,
+    overlaps: Iterable[tr.Overlap],
+    names: dict[object, str],
+) -> ir.Table:
+    """`table` with a column for each overlap that leaves out the session's pauses.
+
+    Pauses of one session may touch or cover each other: their union is taken first.
+    """
+    realm = frames.realm
+    key = {"turns": ["sk", "index"], "sessions": ["sk"]}.get(fact, ["rn"])
+    for overlap in sorted(overlaps, key=repr):
+        row = frames.bare_row(fact, table)
+        begin = v.expression(ex.evaluate(overlap.begin, row))
+        until = v.expression(ex.evaluate(overlap.until, row))
+        whole = ex.window_overlap(overlap.window, begin, until, row)
+        name = f"open_{len(names)}"
+        names[overlap] = name
+        table = table.mutate(**{name: whole, f"{name}_from": begin, f"{name}_to": until})
+        if not realm.has("pauses"):
+            continue
+        needs = needs_of([overlap.pause])
+        pauses: Frame = frames.frame("pauses", None, needs)
+        rows = pauses.table
+        if overlap.pause is not None:
+            rows = rows.filter(ex.condition(overlap.pause, pauses.row))
+        rows = rows.filter(rows["sk"].notnull()).select("sk", "from", "to")
+        merged = sweeps.union_of(sweeps.clipped(realm, rows), ["sk"])
+        pairs = table.inner_join(merged, table["sk"] == merged["sk"], rname="u_{name}")
+        start = ibis.greatest(table[f"{name}_from"], merged["from"])
+        stop = ibis.least(table[f"{name}_to"], merged["to"])
+        cut = pairs.select(
+            *(table[k] for k in key), table["pk"].name("cut_pk"), start=start, stop=stop
+        )
+        cut = cut.filter(cut["start"] < cut["stop"])
+        inner = ex.Row(row.column, row.relation, row.paused, cut["cut_pk"], row.zone, row.windows)
+        lost = cut.mutate(lost=ex.window_overlap(overlap.window, cut["start"], cut["stop"], inner))
+        sums = lost.group_by(key).agg(lost=lost["lost"].sum().cast("int64"))
+        joined = table.left_join(sums, [table[k] == sums[k] for k in key], rname="l_{name}")
+        table = joined.select(
+            *(table[c] for c in table.columns if c != name),
+            **{name: table[name] - ibis.coalesce(sums["lost"], 0)},
+        )
+    return table

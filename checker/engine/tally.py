@@ -1,0 +1,271 @@
+"""Group queries: all tasks with one grouping in one query, exact integers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.data.workspace import Workspace
+from checker.engine import formula as fm
+from checker.engine.flags import Flags, period_key, scope_value
+from checker.engine.formula import MISSING, Exact
+from checker.engine.tasks import Grouping, Task
+from checker.language import tree as tr
+from checker.packs.typed import Rows, TypedRatio, TypedValue
+
+GroupKey = tuple[Any, ...]
+"""(platform index, one value per scope …, period key)"""
+
+
+@dataclass
+class Tally:
+    """The exact figures of one task in one group; `rows` is the size of the population."""
+
+    rows: int
+    good: int = 0
+    pending: int = 0
+    offenders: int = 0
+    figures: dict[tr.Aggregate, Exact] = field(default_factory=dict)
+
+
+class GroupQuery:
+    """One query for tasks that share flags and grouping, and the few more that quantiles need."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        flags: Flags,
+        grouping: Grouping,
+        tasks: Sequence[Task],
+        platform_of_place: ir.IntegerValue,
+        last_day: int,
+    ) -> None:
+        self.workspace, self.flags, self.grouping, self.tasks = workspace, flags, grouping, tasks
+        table = flags.table
+        if grouping.period.kind == "rolling":
+            table = table.filter(
+                (table["day"] > last_day - grouping.period.days) & (table["day"] <= last_day)
+            )
+        self.flags = Flags(table, flags.columns)
+        keys = [platform_of_place]
+        keys += [scope_value(table, scope) for scope in grouping.scopes]
+        keys.append(period_key(table, grouping.period))
+        self.keys = {f"k{i}": key for i, key in enumerate(keys)}
+        self.sums: dict[object, str] = {}
+        self.outputs: dict[str, ir.Value] = {}
+
+    def run(self) -> list[dict[GroupKey, Tally]]:
+        """For each task, its tally by group. A group exists when any row falls into it."""
+        for task in self.tasks:
+            self._ask(task)
+        table = self.flags.table.mutate(**self.keys)
+        grouped = table.group_by(list(self.keys)).agg(present=table.count(), **self.outputs)
+        names = grouped.columns
+        rows = [dict(zip(names, row, strict=True)) for row in self.workspace.fetch(grouped)]
+        width = len(self.keys)
+        groups = {tuple(row[f"k{i}"] for i in range(width)): row for row in rows}
+        extra = {
+            (task.rows, aggregate): self._apart(task.rows, aggregate)
+            for task in self.tasks
+            if isinstance(task.population, TypedValue)
+            for aggregate in fm.aggregates_of(task.population.formula)
+            if self._is_apart(aggregate)
+        }
+        return [
+            {key: self._tally(task, row, key, extra) for key, row in groups.items()}
+            for task in self.tasks
+        ]
+
+    # -- what to ask -----------------------------------------------------------------------------
+
+    def _output(self, key: object, value: ir.Value) -> None:
+        if key not in self.sums:
+            name = f"s{len(self.sums)}"
+            self.sums[key] = name
+            self.outputs[name] = value
+
+    def _count(self, key: object) -> None:
+        self._output(("count", key), ibis.ifelse(self.flags[key], 1, 0).cast("int64").sum())
+
+    def _ask(self, task: Task) -> None:
+        rows = task.rows
+        self._count(("in", rows))
+        match task.population:
+            case TypedRatio(good=good):
+                self._count(("good", rows, good))
+                if ("pending", rows, good) in self.flags.columns:
+                    self._count(("pending", rows, good))
+            case TypedValue(formula=formula, offender=offender):
+                if offender is not None:
+                    self._count(("bad", rows, offender))
+                for aggregate in fm.aggregates_of(formula):
+                    if not self._is_apart(aggregate):
+                        self._ask_aggregate(rows, aggregate)
+
+    def _holds(self, rows: Rows, aggregate: tr.Aggregate) -> object:
+        """The flag that says which rows an aggregate is over."""
+        if aggregate.predicate is None:
+            return ("in", rows)
+        return ("if", rows, aggregate.predicate)
+
+    def _ask_aggregate(self, rows: Rows, aggregate: tr.Aggregate) -> None:
+        key = self._holds(rows, aggregate)
+        holds = self.flags[key]
+        if aggregate.function in ("count", "share"):
+            self._count(key)
+            return
+        values = [self.flags[("value", argument)] for argument in aggregate.arguments]
+        if aggregate.function == "distinct":
+            known = holds
+            for value in values:
+                known = known & value.notnull()
+            one = values[0]
+            if len(values) > 1:
+                one = ibis.struct({f"v{i}": value for i, value in enumerate(values)})
+            self._output((aggregate, rows), one.nunique(where=known))
+            return
+        (value,) = values
+        if aggregate.function in ("sum", "mean"):
+            self._output(("sum", key, aggregate.arguments), value.sum(where=holds))
+        if aggregate.function == "mean":
+            self._output(("n", key, aggregate.arguments), value.count(where=holds))
+        if aggregate.function in ("min", "max"):
+            self._output((aggregate, rows), getattr(value, aggregate.function)(where=holds))
+
+    # -- what came out ---------------------------------------------------------------------------
+
+    def _tally(
+        self,
+        task: Task,
+        row: dict[str, Any],
+        group: GroupKey,
+        extra: dict[tuple[Rows, tr.Aggregate], dict[GroupKey, Exact]],
+    ) -> Tally:
+        rows = task.rows
+        number = {key: int(row[name] or 0) for key, name in self.sums.items() if _is_count(key)}
+        size = number["count", ("in", rows)]
+        match task.population:
+            case TypedRatio(good=good):
+                fine = number["count", ("good", rows, good)]
+                pending = number.get(("count", ("pending", rows, good)), 0)
+                return Tally(size - pending, fine, pending, size - pending - fine)
+            case TypedValue(formula=formula, offender=offender):
+                bad = number["count", ("bad", rows, offender)] if offender is not None else 0
+                tally = Tally(size, offenders=bad)
+                for aggregate in fm.aggregates_of(formula):
+                    if self._is_apart(aggregate):
+                        figure = extra[rows, aggregate].get(group, _nothing(aggregate, size))
+                    else:
+                        figure = self._figure(rows, aggregate, row, size)
+                    tally.figures[aggregate] = figure
+                return tally
+
+    def _figure(self, rows: Rows, aggregate: tr.Aggregate, row: dict[str, Any], size: int) -> Exact:
+        if size == 0:
+            return MISSING
+        key = self._holds(rows, aggregate)
+        match aggregate.function:
+            case "count":
+                return Exact(Fraction(int(row[self.sums["count", key]])))
+            case "share":
+                return fm.quotient(int(row[self.sums["count", key]]), size)
+            case "sum":
+                return Exact(Fraction(int(row[self.sums["sum", key, aggregate.arguments]] or 0)))
+            case "mean":
+                total = int(row[self.sums["sum", key, aggregate.arguments]] or 0)
+                return fm.quotient(total, int(row[self.sums["n", key, aggregate.arguments]]))
+        found = row[self.sums[aggregate, rows]]
+        return MISSING if found is None else Exact(Fraction(int(found)))
+
+    # -- aggregates that need a query of their own -----------------------------------------------
+
+    def _is_apart(self, aggregate: tr.Aggregate) -> bool:
+        """Quantiles, and aggregates of quotients: of these, every different value is needed."""
+        if aggregate.function in ("median", "percentile"):
+            return True
+        keys = [("value", argument) for argument in aggregate.arguments]
+        return any(self.flags.over(key) is not None for key in keys)
+
+    def _apart(self, rows: Rows, aggregate: tr.Aggregate) -> dict[GroupKey, Exact]:
+        (argument,) = aggregate.arguments
+        key = ("value", argument)
+        value, over = self.flags[key], self.flags.over(key)
+        known = self.flags[self._holds(rows, aggregate)] & value.notnull()
+        if over is not None:
+            known = known & over.notnull()
+        elif aggregate.function in ("median", "percentile"):
+            return self._quantile(aggregate, value, known)
+        table = self.flags.table.mutate(
+            **self.keys, top=value, bottom=over if over is not None else 1
+        ).filter(known)
+        names = [*self.keys, "top", "bottom"]
+        counted = table.group_by(names).agg(n=table.count())
+        found: dict[GroupKey, dict[Fraction, int]] = {}
+        for *group, top, bottom, n in self.workspace.fetch(counted):
+            values = found.setdefault(tuple(group), {})
+            one = Fraction(int(top), int(bottom))
+            values[one] = values.get(one, 0) + int(n)
+        return {group: _of_histogram(aggregate, values) for group, values in found.items()}
+
+    def _quantile(
+        self, aggregate: tr.Aggregate, value: ir.Value, known: ir.BooleanValue
+    ) -> dict[GroupKey, Exact]:
+        """PERCENTILE_CONT: the two neighbours of position q * (n - 1), interpolated exactly."""
+        share = aggregate.fraction if aggregate.fraction is not None else Fraction(1, 2)
+        table = self.flags.table.mutate(**self.keys, top=value).filter(known)
+        names = list(self.keys)
+        ranked = table.select(
+            *names,
+            "top",
+            number=ibis.row_number().over(ibis.window(group_by=names, order_by=table["top"])),
+            n=table.count().over(ibis.window(group_by=names)),
+        )
+        low = (ranked["n"] - 1) * share.numerator // share.denominator
+        near = ranked.filter((ranked["number"] == low) | (ranked["number"] == low + 1))
+        found: dict[GroupKey, list[tuple[int, int, int]]] = {}
+        for *group, top, number, n in self.workspace.fetch(near):
+            found.setdefault(tuple(group), []).append((int(number), int(top), int(n)))
+        result = {}
+        for group_key, rows in found.items():
+            rows.sort()
+            position = share * (rows[0][2] - 1)
+            left, right = Fraction(rows[0][1]), Fraction(rows[-1][1])
+            result[group_key] = Exact(left + (right - left) * (position - rows[0][0]))
+        return result
+
+
+def _is_count(key: object) -> bool:
+    return isinstance(key, tuple) and key[0] == "count"
+
+
+def _nothing(aggregate: tr.Aggregate, size: int) -> Exact:
+    return Exact(Fraction(0)) if aggregate.function == "sum" and size else MISSING
+
+
+def _of_histogram(aggregate: tr.Aggregate, values: dict[Fraction, int]) -> Exact:
+    """An aggregate of quotients from how often each value occurs."""
+    number = sum(values.values())
+    match aggregate.function:
+        case "sum":
+            return Exact(sum((value * n for value, n in values.items()), Fraction(0)))
+        case "mean":
+            return Exact(sum((value * n for value, n in values.items()), Fraction(0)) / number)
+        case "min":
+            return Exact(min(values))
+        case "max":
+            return Exact(max(values))
+        case "distinct":
+            return Exact(Fraction(len(values)))
+    share = aggregate.fraction if aggregate.fraction is not None else Fraction(1, 2)
+    position = share * (number - 1)
+    ordered: list[Fraction] = []
+    for value in sorted(values):
+        ordered.extend([value] * min(values[value], int(position) + 2 - len(ordered)))
+    left = ordered[int(position)]
+    right = ordered[min(int(position) + 1, len(ordered) - 1)]
+    return Exact(left + (right - left) * (position - int(position)))

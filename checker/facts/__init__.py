@@ -1,0 +1,1 @@
+"""Derived tables: keyed canonical tables, turns, assignments, coverage, load."""

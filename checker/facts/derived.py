@@ -1,0 +1,166 @@
+"""Derived facts of a realm: each is built when a rule first needs it, and kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.facts import staff, sweeps, zones
+from checker.facts.realm import Realm
+from checker.facts.turns import build_turns
+
+_HELD = {"agent_id", "ak", "last_agent_id"}
+
+
+class Derived:
+    def __init__(self, realm: Realm) -> None:
+        self.realm = realm
+
+    def turns(self, messages: ir.Table, details: bool) -> ir.Table:
+        """Turns of the messages that a clock sees; see build_turns."""
+        own = self.realm.messages.columns
+
+        def order(table: ir.Table) -> list[ir.Value]:
+            return self.realm.message_order(table, own)
+
+        return self.realm.workspace.keep(build_turns(messages, order, details=details))
+
+    @cached_property
+    def assignments(self) -> ir.Table:
+        return staff.assignments(self.realm)
+
+    @cached_property
+    def session_agents(self) -> ir.Table:
+        return staff.session_agents(self.realm, self.assignments)
+
+    def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
+        """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
+        held = self.session_agents
+        joined = turns.left_join(held, turns["sk"] == held["sk"], rname="h_{name}")
+        answered = turns["answered_at"].notnull()
+        kept = [turns[c] for c in turns.columns if c != "ak"]
+        result = joined.select(
+            *kept,
+            ak=ibis.ifelse(answered, turns["ak"], held["last_ak"]),
+            last_from=held["last_from"],
+        )
+        if not assigned:
+            return result.drop("last_from")
+        starts = staff.turn_assignments(turns, self.assignments)
+        pairs = [result["sk"] == starts["sk"], result["index"] == starts["index"]]
+        both = result.left_join(starts, pairs, rname="s_{name}")
+        at = ibis.ifelse(
+            result["answered_at"].notnull(), starts["assigned_at"], result["last_from"]
+        )
+        return both.select(*(result[c] for c in result.columns if c != "last_from"), assigned_at=at)
+
+    def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
+        """`sessions` with those of its derived columns that are wanted."""
+        known = "ended_at" in self.realm.columns("sessions")
+        ended = sessions["ended_at"].notnull() if known else ibis.literal(True)
+        table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
+        if wanted & _HELD:
+            held = self.session_agents
+            joined = table.left_join(held, table["sk"] == held["sk"], rname="h_{name}")
+            table = joined.select(*(table[c] for c in table.columns), held["ak"], held["last_ak"])
+            agents = self.realm.agent_table
+            for key, name in (("ak", "agent_id"), ("last_ak", "last_agent_id")):
+                if name in wanted:
+                    texts = agents.select(**{f"key_{key}": agents["ak"], name: agents["agent_id"]})
+                    named = table.left_join(texts, table[key] == texts[f"key_{key}"])
+                    table = named.select(*(table[c] for c in table.columns), texts[name])
+        return table
+
+    def buyer_days(self, turns: ir.Table) -> ir.Table:
+        """pk, buyer_id and date (a day number) of each buyer's local day with a turn."""
+        named = turns.filter(turns["session__buyer_id"].notnull())
+        days = named.select(
+            "pk",
+            buyer_id=named["session__buyer_id"],
+            date=zones.day_of(self.realm.zone.local(named["asked_at"])),
+        ).distinct()
+        order = [days["date"], days["pk"], days["buyer_id"]]
+        return days.mutate(rn=ibis.row_number().over(order_by=order))
+
+    # -- staffing --------------------------------------------------------------------------------
+
+    @cached_property
+    def _held(self) -> ir.Table:
+        """pk, ak, sk, from, to of assignments up to as-of, one union per agent and session."""
+        rows = sweeps.clipped(self.realm, self.assignments)
+        rows = rows.filter(rows["ak"].notnull() & rows["sk"].notnull())
+        return sweeps.union_of(rows, ["pk", "ak", "sk"])
+
+    @cached_property
+    def _agents(self) -> ir.Table:
+        """pk, ak, max_reception, counted of the agents table; empty where there is none."""
+        if self.realm.has("agents"):
+            rows = self.realm.keyed("agents")
+            return rows.select("pk", "ak", "max_reception", "counted")
+        return self.realm.workspace.table(
+            {"pk": [], "ak": [], "max_reception": [], "counted": []},
+            {"pk": "int32", "ak": "int32", "max_reception": "int64", "counted": "bool"},
+        )
+
+    @cached_property
+    def load(self) -> ir.Table:
+        """Stretches with at least one open session of an agent; see DESIGN's derived facts."""
+        held, keys = self._held, ["pk", "ak"]
+        events = sweeps.edges(held, keys).rename(open_sessions="step")
+        days = sweeps.day_span(self.realm, held, keys)
+        runs = sweeps.stretches(self.realm, events, keys, days, ["open_sessions"])
+        runs = runs.filter(runs["open_sessions"] > 0)
+        agents = self._agents
+        joined = runs.left_join(
+            agents, [runs["pk"] == agents["pk"], runs["ak"] == agents["ak"]], rname="a_{name}"
+        )
+        rows = joined.select(*(runs[c] for c in runs.columns), agents["max_reception"])
+        order = [rows["from"], rows["pk"], rows["ak"]]
+        return self.realm.workspace.keep(rows.mutate(rn=ibis.row_number().over(order_by=order)))
+
+    @cached_property
+    def coverage(self) -> ir.Table:
+        """Stretches of constant staffing of each shop; see DESIGN's derived facts."""
+        realm = self.realm
+        presence = sweeps.clipped(realm, realm.keyed("presence"))
+        agents = self._agents
+        joined = presence.left_join(
+            agents,
+            [presence["pk"] == agents["pk"], presence["ak"] == agents["ak"]],
+            rname="a_{name}",
+        )
+        online = joined.filter(
+            (presence["status"] == "online") & ibis.coalesce(agents["counted"], True)
+        ).select(presence["pk"], presence["ak"], presence["from"], presence["to"])
+        days = realm.workspace.keep(sweeps.day_span(realm, presence, ["pk"]))
+        merged = realm.workspace.keep(sweeps.union_of(online, ["pk", "ak"]))
+        full = sweeps.union_of(self._full(agents), ["pk", "ak"])
+        busy = sweeps.intersection(merged, full, ["pk", "ak"])
+        up = sweeps.edges(merged, ["pk"])
+        down = sweeps.edges(busy, ["pk"])
+        events = up.mutate(online_agents=up["step"], available_agents=up["step"]).drop("step")
+        events = events.union(
+            down.mutate(online_agents=down["step"] * 0, available_agents=-down["step"]).drop("step")
+        )
+        runs = sweeps.stretches(realm, events, ["pk"], days, ["online_agents", "available_agents"])
+        order = [runs["from"], runs["pk"]]
+        return realm.workspace.keep(runs.mutate(rn=ibis.row_number().over(order_by=order)))
+
+    def _full(self, agents: ir.Table) -> ir.Table:
+        """pk, ak, from, to in which an agent with a limit holds as many sessions as it allows."""
+        limited = agents.filter(agents["max_reception"].notnull())
+        load = self.load
+        pairs = [load["pk"] == limited["pk"], load["ak"] == limited["ak"]]
+        joined = load.inner_join(limited, pairs, rname="a_{name}")
+        at_limit = joined.filter(load["open_sessions"] >= limited["max_reception"])
+        full = at_limit.select(load["pk"], load["ak"], load["from"], load["to"])
+        # A limit of 0 is reached by holding nothing, at any time.
+        none = limited.filter(limited["max_reception"] <= 0)
+        always = none.select(
+            "pk",
+            "ak",
+            **{"from": ibis.literal(-(1 << 61), "int64"), "to": ibis.literal(1 << 61, "int64")},
+        )
+        return full.union(always)

@@ -1,0 +1,334 @@
+"""A data set seen through one time zone and one as-of instant: canonical tables with dense keys.
+
+Keys: `pk` numbers the places (platform, shop), `sk` the sessions, `ak` the agents, each in the order of
+their texts, so that ordering by a key is ordering by the ids. Instants are int64 microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.data.dataset import Dataset, OpenTable
+from checker.data.workspace import Workspace
+from checker.facts.zones import Zone
+from checker.language.catalog import ROLES, TABLES
+from checker.language.types import Kind
+
+NO_SHOP = ""  # a missing shop_id inside the engine: empty text is missing, so it cannot clash
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    platform: str
+    shop: str | None
+
+
+class Realm:
+    """Tables are built when first asked for, kept, and shared by all rules."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        dataset: Dataset,
+        zone: Zone,
+        as_of: int,
+        *,
+        first: int = 0,
+        last: int = 0,
+        only_session: str | None = None,
+    ) -> None:
+        """`first` and `last` are the first and last instant in the data."""
+        self.workspace, self.dataset, self.zone, self.as_of = workspace, dataset, zone, as_of
+        self.first, self.last = first, last
+        self.only_session = only_session
+        self._tables: dict[str, ir.Table] = {}
+
+    # -- the data as given -----------------------------------------------------------------------
+
+    def has(self, table: str) -> bool:
+        return table in self.dataset.tables
+
+    def columns(self, table: str) -> frozenset[str]:
+        return self.dataset.tables[table].columns if self.has(table) else frozenset()
+
+    def given(self, name: str) -> ir.Table:
+        """A stored table with instants in this zone and a shop that is never null."""
+        opened = self.dataset.tables[name]
+        table = opened.table
+        if self.only_session is not None and "session_id" in opened.columns:
+            table = table.filter(table["session_id"] == self.only_session)
+        converted = {
+            column: self._instant(opened, table, column)
+            for column in opened.columns
+            if opened.naive.get(column, "none") != "none"
+        }
+        shop = table["shop_id"] if "shop_id" in opened.columns else ibis.null("string")
+        converted["shop_id"] = ibis.coalesce(shop.cast("string"), NO_SHOP)
+        wanted = [c for c in table.columns if not c.endswith("__naive")]
+        return table.mutate(**converted).select(*wanted, *({"shop_id"} - set(wanted)))
+
+    def _instant(self, opened: OpenTable, table: ir.Table, column: str) -> ir.IntegerValue:
+        local = self.zone.instant(table[column])
+        if opened.naive[column] == "mixed":
+            return ibis.ifelse(table[f"{column}__naive"], local, table[column])
+        return local
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        found: set[tuple[str, str]] = set()
+        for name in self.dataset.tables:
+            if name == "reported":
+                continue
+            table = self._session_rows if name == "messages" else self.given(name)
+            found.update(self.workspace.fetch(table.select("platform", "shop_id").distinct()))
+        return tuple(Place(platform, shop or None) for platform, shop in sorted(found))
+
+    @cached_property
+    def place_table(self) -> ir.Table:
+        return self.workspace.table(
+            {
+                "platform": [p.platform for p in self.places],
+                "shop_id": [p.shop or NO_SHOP for p in self.places],
+                "pk": list(range(len(self.places))),
+            },
+            {"platform": "string", "shop_id": "string", "pk": "int32"},
+        )
+
+    def place_keys(self, platforms: frozenset[str]) -> tuple[int, ...]:
+        return tuple(i for i, place in enumerate(self.places) if place.platform in platforms)
+
+    def with_place(self, table: ir.Table) -> ir.Table:
+        """`table` with pk instead of platform and shop_id."""
+        places = self.place_table
+        keyed = table.inner_join(
+            places,
+            [table["platform"] == places["platform"], table["shop_id"] == places["shop_id"]],
+        )
+        kept = [c for c in table.columns if c not in ("platform", "shop_id")]
+        return keyed.select(places["pk"], *(table[c] for c in kept))
+
+    @cached_property
+    def agent_table(self) -> ir.Table:
+        """agent_id and ak of every agent that any table names."""
+        columns = [
+            self.given(name).select("agent_id").filter(lambda t: t["agent_id"].notnull()).distinct()
+            for name in ("messages", "assignments", "ratings", "presence", "agents")
+            if "agent_id" in self.columns(name)
+        ]
+        if not columns:
+            return self.workspace.table(
+                {"agent_id": [], "ak": []}, {"agent_id": "string", "ak": "int32"}
+            )
+        every = columns[0]
+        for one in columns[1:]:
+            every = every.union(one)
+        every = every.distinct()
+        return self.workspace.keep(
+            every.mutate(ak=ibis.row_number().over(order_by=every["agent_id"]).cast("int32"))
+        )
+
+    @cached_property
+    def agent_ids(self) -> tuple[str, ...]:
+        rows = self.workspace.fetch(self.agent_table.select("ak", "agent_id"))
+        return tuple(agent for _, agent in sorted(rows))
+
+    def with_agent(self, table: ir.Table, *, keep_text: bool = False) -> ir.Table:
+        """`table` with ak (null where no agent is named) instead of agent_id."""
+        if "agent_id" not in table.columns:
+            return table.mutate(ak=ibis.null("int32"))
+        agents = self.agent_table
+        joined = table.left_join(agents, table["agent_id"] == agents["agent_id"])
+        kept = [c for c in table.columns if keep_text or c != "agent_id"]
+        return joined.select(*(table[c] for c in kept), agents["ak"])
+
+    # -- sessions and messages -------------------------------------------------------------------
+
+    @cached_property
+    def _session_rows(self) -> ir.Table:
+        """One row per (platform, shop_id, session_id) of messages, with its first instant."""
+        messages = self.given("messages")
+        keys = ["platform", "shop_id", "session_id"]
+        return self.workspace.keep(messages.group_by(keys).agg(first_ts=messages["ts"].min()))
+
+    @cached_property
+    def sessions(self) -> ir.Table:
+        """Every session: sk, pk and its columns with their defaults, as seen at as-of."""
+        declared = self.columns("sessions") - {c.name for c in TABLES["sessions"].columns}
+        stored = [
+            c for c in TABLES["sessions"].stored_columns if c.name not in ("platform", "shop_id")
+        ]
+        names = [c.name for c in stored if c.name != "session_id"] + sorted(declared)
+        keys = ["platform", "shop_id", "session_id"]
+        if not self.has("sessions"):
+            seen = self._session_rows
+            rows = seen.filter(seen["first_ts"] <= self.as_of).select(
+                *keys, "first_ts", **{n: _null("sessions", n) for n in names}
+            )
+        else:
+            rows = self._joined_sessions(keys, names)
+        started = ibis.coalesce(rows["started_at"], rows["first_ts"])
+        ended = rows["ended_at"]
+        rows = rows.mutate(
+            started_at=started,
+            initiated_by=ibis.coalesce(rows["initiated_by"], "buyer"),
+            ended_at=ibis.ifelse(ended <= self.as_of, ended, ibis.null("int64")),
+        ).drop("first_ts")
+        order = [rows["platform"], rows["shop_id"], rows["session_id"]]
+        rows = rows.mutate(sk=ibis.row_number().over(order_by=order).cast("int32"))
+        return self.workspace.keep(self.with_place(rows))
+
+    def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
+        given = self.given("sessions")
+        have = self.columns("sessions")
+        columns = {n: given[n] if n in have else _null("sessions", n) for n in names}
+        given = given.select(*keys, **columns)
+        if not self.has("messages"):
+            rows = given.mutate(first_ts=ibis.null("int64"))
+            started = rows["started_at"]
+            return rows.filter(started.isnull() | (started <= self.as_of))
+        seen = self._session_rows
+        pairs = [given[k] == seen[k] for k in keys]
+        joined = given.outer_join(seen, pairs, rname="m_{name}")
+        started = ibis.coalesce(joined["started_at"], joined["first_ts"])
+        later = started > self.as_of  # the row is not seen; its messages may be
+        joined = joined.filter(
+            started.isnull() | (started <= self.as_of) | (joined["first_ts"] <= self.as_of)
+        )
+        later = ibis.coalesce(later, False)
+        return joined.select(
+            **{k: ibis.coalesce(joined[k], joined[f"m_{k}"]) for k in keys},
+            first_ts=joined["first_ts"],
+            **{n: ibis.ifelse(later, ibis.null(joined[n].type()), joined[n]) for n in names},
+        )
+
+    @cached_property
+    def session_keys(self) -> ir.Table:
+        """platform, shop_id, session_id, sk, pk: for joining rows to their session."""
+        sessions, places = self.sessions, self.place_table
+        joined = sessions.inner_join(places, sessions["pk"] == places["pk"])
+        return joined.select(
+            places["platform"],
+            places["shop_id"],
+            sessions["session_id"],
+            sessions["sk"],
+            sessions["pk"],
+        )
+
+    @cached_property
+    def messages(self) -> ir.Table:
+        """Narrow messages up to as-of: sk, ts, role (a code in the order of ROLES), ak, and the rest."""
+        given = self.given("messages")
+        given = given.filter(given["ts"] <= self.as_of)
+        roles = ibis.cases(
+            *((given["role"] == role, code) for code, role in enumerate(ROLES)), else_=-1
+        ).cast("int8")
+        given = given.mutate(role=roles)
+        if "automatic" in given.columns:
+            given = given.mutate(automatic=ibis.coalesce(given["automatic"], False))
+        else:
+            given = given.mutate(automatic=ibis.literal(False))
+        given = self.with_agent(given)
+        keys = self.session_keys
+        pairs = [given[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
+        joined = given.inner_join(keys, pairs)
+        kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
+        return self.workspace.keep(joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept)))
+
+    def message_order(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
+        """The order of messages in a session: ts, seq, role, agent, then all else that was read.
+
+        `own` are the columns of the messages themselves; `messages` may have more.
+        """
+        return [_last(messages[name]) for name in _message_keys(own)]
+
+    def order_values(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
+        """The same order as values without nulls, for comparing rows as structs."""
+        return [
+            part
+            for name in _message_keys(own)
+            for part in (messages[name].isnull(), messages[name])
+        ]
+
+    # -- other tables ----------------------------------------------------------------------------
+
+    def keyed(self, name: str) -> ir.Table:
+        """Any other stored table with pk, and sk and ak where it has sessions and agents.
+
+        Rows later than as-of are left out; `rn` is the row's number in the table's order, within its
+        session where it has one.
+        """
+        if name not in self._tables:
+            self._tables[name] = self.workspace.keep(self._keyed(name))
+        return self._tables[name]
+
+    def _keyed(self, name: str) -> ir.Table:
+        table = TABLES[name]
+        rows = self.given(name)
+        missing = [
+            c.name
+            for c in table.stored_columns
+            if c.name not in rows.columns and c.name not in ("platform", "shop_id")
+        ]
+        rows = rows.mutate(**{c: _null(name, c) for c in missing})
+        if table.time is not None:
+            time = rows[table.time]
+            rows = rows.filter(time.isnull() | (time <= self.as_of))
+        if name == "ratings":
+            rows = rows.mutate(subject=ibis.coalesce(rows["subject"], "human"))
+        if name == "agents":
+            rows = rows.mutate(counted=ibis.coalesce(rows["counted"], True))
+        if table.column("agent_id"):
+            rows = self.with_agent(rows, keep_text=True)
+        if "session_id" in rows.columns:
+            keys = self.session_keys
+            pairs = [rows[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
+            joined = rows.left_join(keys, pairs, rname="k_{name}")
+            rows = joined.select(*(rows[c] for c in rows.columns), keys["sk"])
+        rows = self.with_place(rows)
+        return rows.mutate(rn=ibis.row_number().over(order_by=self.row_order(name, rows)))
+
+    def row_order(self, name: str, rows: ir.Table) -> list[ir.Value]:
+        """A table's time, then `to`, then its columns in the order of the catalog, missing last."""
+        table = TABLES[name]
+        time = [table.time] if table.time else []
+        ends = [c for c in ("to",) if table.column(c)]
+        rest = [c.name for c in table.stored_columns if c.name not in (*time, *ends, *_PLACE)]
+        extra = sorted(
+            set(rows.columns) - {c.name for c in table.columns} - {"pk", "sk", "ak", "rn"}
+        )
+        return [
+            *(_last(rows[c]) for c in (*time, *ends)),
+            rows["pk"],
+            *(_last(rows[c]) for c in (*rest, *extra)),
+        ]
+
+
+_PLACE = ("platform", "shop_id")
+_FIXED = {"sk", "pk", "ts", "seq", "role", "ak", "automatic", "text"}
+
+
+def _message_keys(own: tuple[str, ...]) -> list[str]:
+    leading = ["ts", "seq", "role", "ak", "automatic"]
+    every = [*leading, *(c for c in sorted(own) if c not in _FIXED), "text"]
+    return [name for name in every if name in own]
+
+
+def _last(value: ir.Value) -> ir.Value:
+    return value.asc(nulls_first=False)
+
+
+def _null(table: str, column: str) -> ir.Value:
+    found = TABLES[table].column(column)
+    kinds = {
+        Kind.BOOL: "boolean",
+        Kind.TEXT: "string",
+        Kind.ENUM: "string",
+        Kind.DATE: "int32",
+    }
+    return ibis.null(kinds.get(found.type.kind, "int64") if found else "string")

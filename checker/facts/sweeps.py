@@ -1,0 +1,85 @@
+"""Interval sweeps: stretches of constant staffing and of constant load, cut at local midnights."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.facts import zones
+from checker.facts.realm import Realm
+
+
+def edges(intervals: ir.Table, keys: list[str]) -> ir.Table:
+    """+1 and -1 at the ends of half-open intervals [from, to); those without length have none."""
+    real = intervals.filter(intervals["from"] < intervals["to"])
+    up = real.select(*keys, at=real["from"], step=ibis.literal(1, "int64"))
+    down = real.select(*keys, at=real["to"], step=ibis.literal(-1, "int64"))
+    return up.union(down)
+
+
+def union_of(intervals: ir.Table, keys: list[str]) -> ir.Table:
+    """The union of each key's intervals as disjoint ones; columns keys, from, to."""
+    steps = edges(intervals, keys).group_by([*keys, "at"]).agg(step=lambda t: t["step"].sum())
+    upto = ibis.window(group_by=keys, order_by=steps["at"], preceding=None, following=0)
+    running = steps.mutate(level=steps["step"].sum().over(upto).cast("int64"))
+    before = running["level"].lag().over(ibis.window(group_by=keys, order_by=running["at"]))
+    turning = running.mutate(was=ibis.coalesce(before, 0))
+    turning = turning.filter((turning["was"] == 0) | (turning["level"] == 0))
+    ends = turning.mutate(
+        until=turning["at"].lead().over(ibis.window(group_by=keys, order_by=turning["at"]))
+    )
+    ends = ends.filter((ends["level"] > 0) & ends["until"].notnull())
+    return ends.select(*keys, **{"from": ends["at"], "to": ends["until"]})
+
+
+def intersection(left: ir.Table, right: ir.Table, keys: list[str]) -> ir.Table:
+    """Where an interval of both sides holds; each side's intervals of a key are disjoint."""
+    pairs = left.inner_join(right, [left[k] == right[k] for k in keys], rname="i_{name}")
+    begin = ibis.greatest(left["from"], right["from"])
+    until = ibis.least(left["to"], right["to"])
+    both = pairs.select(*(left[k] for k in keys), **{"from": begin, "to": until})
+    return both.filter(both["from"] < both["to"])
+
+
+def stretches(
+    realm: Realm, counted: ir.Table, keys: list[str], days: ir.Table, values: list[str]
+) -> ir.Table:
+    """Stretches of constant running sums between events, cut at the midnights of `days`.
+
+    `counted` has keys, at and the steps in `values`; `days` has keys and day, a row for each local day
+    to cover. Columns: keys, from, to, values. Days run from their first to their last microsecond.
+    """
+    begin = days.mutate(at=realm.zone.instant(days["day"].cast("int64") * zones.DAY_US))
+    finish = days.mutate(at=realm.zone.instant((days["day"].cast("int64") + 1) * zones.DAY_US))
+    zero = {name: ibis.literal(0, "int64") for name in values}
+    marks = begin.select(*keys, "at", **zero).union(finish.select(*keys, "at", **zero))
+    every = counted.select(*keys, "at", *values).union(marks)
+    steps = every.group_by([*keys, "at"]).agg(**{name: every[name].sum() for name in values})
+    upto = ibis.window(group_by=keys, order_by=steps["at"], preceding=None, following=0)
+    along = ibis.window(group_by=keys, order_by=steps["at"])
+    running = steps.mutate(
+        **{name: steps[name].sum().over(upto).cast("int64") for name in values},
+        until=steps["at"].lead().over(along),
+    )
+    running = running.filter(running["until"].notnull())
+    return running.select(*keys, *values, **{"from": running["at"], "to": running["until"]})
+
+
+def clipped(realm: Realm, intervals: ir.Table) -> ir.Table:
+    """Intervals with a missing or later end lasting to as-of."""
+    until = ibis.least(ibis.coalesce(intervals["to"], realm.as_of), realm.as_of)
+    return intervals.mutate(to=until)
+
+
+def day_span(realm: Realm, intervals: ir.Table, keys: list[str]) -> ir.Table:
+    """keys and day: every local day from the first to the last that the intervals touch."""
+    day = {
+        "first": zones.day_of(realm.zone.local(intervals["from"])),
+        "final": zones.day_of(
+            realm.zone.local(ibis.greatest(intervals["to"] - 1, intervals["from"]))
+        ),
+    }
+    touched = intervals.mutate(**day)
+    span = touched.group_by(keys).agg(first=touched["first"].min(), final=touched["final"].max())
+    numbered = span.mutate(day=ibis.range(span["first"], span["final"] + 1))
+    return numbered.select(*keys, "day").unnest("day")

@@ -1,0 +1,1 @@
+"""The expression language: grammar, syntax tree, types and type checker."""

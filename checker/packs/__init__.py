@@ -1,0 +1,1 @@
+"""Reading rule files: YAML nodes with positions, schema check, frozen model, revisions, extends."""

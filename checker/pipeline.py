@@ -1,0 +1,231 @@
+"""Every stage of an audit, in order. The file to read first.
+
+rule files -> packs -> typed packs ┐
+                                   ├ realm -> figures -> verdicts -> result
+data set  -> canonical tables      ┘
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.data.dataset import Dataset
+from checker.data.open import open_dataset
+from checker.data.wanted import wanted_columns
+from checker.data.workspace import Workspace, connect_duckdb
+from checker.diagnostics import Diagnostic, has_errors, nearest
+from checker.engine.bounds import instant_columns, open_realm
+from checker.engine.flags import DayRange
+from checker.engine.run import Run, RunOptions
+from checker.facts.realm import Realm
+from checker.facts.zones import day_number, instant_of_text
+from checker.packs.check import check_pack
+from checker.packs.load import BUNDLED, read_packs
+from checker.packs.typed import TypedPack, TypedRule
+from checker.verdicts.judge import is_question, judge, manual
+from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
+from checker.verdicts.order import verdict_key
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """What `checker audit` is told; see its help. Dates are local to each pack's time zone."""
+
+    rules: tuple[Path, ...] = ()
+    packs: tuple[str, ...] = ()
+    platform: str | None = None
+    first: dt.date | None = None
+    through: dt.date | None = None
+    as_of: str | None = None
+    by: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    offenders: int = 20
+    threads: int | None = None
+    only_rules: frozenset[str] | None = None
+    progress: Callable[[str, int, int], None] | None = None
+
+
+def load_packs(
+    rules: Sequence[Path] = (), settings: Sequence[tuple[str, str]] = ()
+) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+    """Typed packs from files and folders (none given: the bundled ones), and all that is wrong."""
+    packs, found = read_packs(rules or (BUNDLED,), settings)
+    typed = [check_pack(pack) for pack in packs]
+    diagnostics = [*found, *(d for _, one in typed for d in one)]
+    return tuple(pack for pack, _ in typed), tuple(sorted(diagnostics, key=lambda d: d.sort_key))
+
+
+def audit(
+    data: str | Path, options: AuditOptions | None = None
+) -> tuple[Result | None, tuple[Diagnostic, ...]]:
+    """Audit a data set. The result is None when rules or input are wrong; the diagnostics say why."""
+    options = options or AuditOptions()
+    packs, found = load_packs(options.rules, options.settings)
+    if has_errors(found):
+        return None, found
+    result, more = audit_packs(data, packs, options)
+    return result, (*found, *more)
+
+
+def audit_packs(
+    data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
+) -> tuple[Result | None, tuple[Diagnostic, ...]]:
+    """Audit a data set with packs that are already loaded."""
+    packs, found = choose_packs(packs, options.packs)
+    found = (*found, *check_options(options))
+    if has_errors(found):
+        return None, found
+    workspace = connect_duckdb(threads=options.threads)
+    dataset, more = open_dataset(
+        workspace.con, data, wanted_columns(packs), platform=options.platform
+    )
+    found = (*found, *more)
+    if dataset is None:
+        return None, found
+    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    found = (*found, *more)
+    if has_errors(found):
+        return None, found
+    result = _judged(workspace, dataset, packs, options)
+    return result, found
+
+
+def choose_packs(
+    packs: Sequence[TypedPack], names: Sequence[str]
+) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+    """The packs that `--pack` names, or all."""
+    known = {pack.pack.name: pack for pack in packs}
+    found = []
+    for name in names:
+        if name not in known:
+            best = nearest(name, list(known))
+            found.append(
+                Diagnostic(
+                    "E303",
+                    f"unknown pack `{name}`",
+                    notes=(
+                        *((f"did you mean `{best}`?",) if best else ()),
+                        f"packs: {', '.join(sorted(known)) or 'none'}",
+                    ),
+                )
+            )
+    chosen = [known[name] for name in dict.fromkeys(names) if name in known]
+    return (tuple(chosen) if names else tuple(packs)), tuple(found)
+
+
+def check_options(options: AuditOptions) -> tuple[Diagnostic, ...]:
+    if options.as_of is not None and instant_of_text(options.as_of, "UTC") is None:
+        return (
+            Diagnostic(
+                "E304",
+                f"`--as-of {options.as_of}` is no instant",
+                notes=('write it as "2026-10-31T23:59:59" or "2026-10-31T23:59:59+08:00"',),
+            ),
+        )
+    return ()
+
+
+def applicable(
+    packs: Sequence[TypedPack], dataset: Dataset, *, named: bool
+) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+    """The packs whose platform occurs in the data; a pack for any platform only when it is named."""
+    platforms = dataset.platforms
+    fitting = [
+        pack
+        for pack in packs
+        if pack.pack.platform in platforms or (pack.pack.platform == "any" and named)
+    ]
+    if fitting:
+        return tuple(fitting), ()
+    known = sorted({pack.pack.platform for pack in packs})
+    return (), (
+        Diagnostic(
+            "E305",
+            "no pack applies to the platforms in the data",
+            notes=(
+                f"platforms in the data: {', '.join(platforms) or 'none'}",
+                f"platforms of the packs: {', '.join(known) or 'none'}",
+                "say `--platform P`, or give rules for it with `--rules`",
+            ),
+        ),
+    )
+
+
+def _judged(
+    workspace: Workspace, dataset: Dataset, packs: Sequence[TypedPack], options: AuditOptions
+) -> Result:
+    """Packs of one time zone share a realm, and with it clocks and facts."""
+    run_options = RunOptions(
+        DayRange(_day(options.first), _day(options.through)),
+        options.by,
+        options.offenders,
+        options.only_rules,
+        options.progress,
+    )
+    verdicts: list[Verdict] = []
+    runs: dict[str, PackRun] = {}
+    spans: list[tuple[int, int]] = []
+    for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
+        local = [pack for pack in packs if pack.pack.timezone == zone_name]
+        realm = open_realm(workspace, dataset, zone_name, options.as_of)
+        spans.append((realm.first, realm.last))
+        run = Run(realm, local, run_options)
+        owner = {pack.pack.name: pack.pack for pack in local}
+        verdicts += [judge(one, owner[one.rule.pack]) for one in run.measure()]
+        for pack in local:
+            verdicts += _questions(pack, run, options)
+            runs[pack.pack.name] = _pack_run(pack, realm)
+    order = {rule.id: (i, j) for i, p in enumerate(packs) for j, rule in enumerate(p.rules)}
+    verdicts.sort(key=lambda verdict: (order[verdict.rule], verdict_key(verdict)))
+    known = any(instant_columns(table) for table in dataset.tables.values())
+    summary = DataSummary(
+        {name: dataset.tables[name].rows for name in sorted(dataset.tables)},
+        min(first for first, _ in spans) if known else None,
+        max(last for _, last in spans) if known else None,
+    )
+    return Result(summary, tuple(runs[pack.pack.name] for pack in packs), tuple(verdicts))
+
+
+def _questions(pack: TypedPack, run: Run, options: AuditOptions) -> list[Verdict]:
+    """One verdict per platform, or per shop where the question says so."""
+    found = []
+    platforms = run.platforms[pack.pack.name]
+    for rule in pack.rules:
+        wanted = options.only_rules is None or rule.id in options.only_rules
+        if not (wanted and is_question(rule)):
+            continue
+        scopes = dict.fromkeys(_question_scopes(rule, run.realm, platforms))
+        found += [manual(rule, pack.pack, dict(scope)) for scope in scopes]
+    return found
+
+
+def _question_scopes(
+    rule: TypedRule, realm: Realm, platforms: frozenset[str]
+) -> list[tuple[tuple[str, str | None], ...]]:
+    if "shop" not in rule.revisions[-1].scopes:
+        return [(("platform", platform),) for platform in sorted(platforms)]
+    return [
+        (("platform", place.platform), ("shop", place.shop))
+        for place in realm.places
+        if place.platform in platforms
+    ]
+
+
+def _pack_run(pack: TypedPack, realm: Realm) -> PackRun:
+    written = pack.pack
+    return PackRun(
+        written.name,
+        written.title,
+        written.platform,
+        written.digest,
+        written.timezone,
+        realm.as_of,
+        written.sources,
+    )
+
+
+def _day(date: dt.date | None) -> int | None:
+    return None if date is None else day_number(date)

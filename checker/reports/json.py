@@ -1,0 +1,143 @@
+"""The JSON result: the audit for programs, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from checker.packs.model import Text
+from checker.reports.diagnostics import to_dicts
+from checker.verdicts.model import Offender, PackRun, Result, Verdict
+
+SCHEMA = 1
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_SCOPES = ("platform", "shop", "agent", "channel", "buyer", "hour_of_day", "weekday")
+# JSON allows these raw, but a terminal obeys them and UTF-8 has no surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def to_json(result: Result) -> str:
+    """The result as JSON text with a newline at its end; `schemas/result.schema.json` describes it.
+
+    Verdicts and offenders stand on a line each, so that two results can be compared line by line.
+    """
+    body = ",\n ".join(
+        (
+            f'"schema": {SCHEMA}',
+            f'"data": {_line(_data(result))}',
+            f'"packs": {_list(_line(_pack(p)) for p in result.packs)}',
+            f'"summary": {_line({o.value: n for o, n in result.counts.items()})}',
+            f'"verdicts": {_list(map(_verdict, result.verdicts))}',
+            f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
+        )
+    )
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", "{" + body + "}\n")
+
+
+def _encode_other(value: object) -> str:
+    """Waivers and attestations hold the dates that YAML made."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in the JSON result")
+
+
+_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_other).encode
+
+
+def _list(lines: Iterable[str], indent: str = "  ") -> str:
+    body = f",\n{indent}".join(lines)
+    return f"[\n{indent}{body}]" if body else "[]"
+
+
+def _data(result: Result) -> dict[str, object]:
+    zones = {pack.timezone for pack in result.packs}
+    zone = zones.pop() if len(zones) == 1 else "UTC"
+    return {
+        "tables": dict(sorted(result.data.tables.items())),
+        "from": _instant(result.data.first, zone),
+        "through": _instant(result.data.last, zone),
+    }
+
+
+def _pack(pack: PackRun) -> dict[str, object]:
+    digest = pack.digest if pack.digest.startswith("sha256:") else f"sha256:{pack.digest}"
+    as_of = _instant(pack.as_of, pack.timezone)
+    return {"pack": pack.name, "digest": digest, "timezone": pack.timezone, "as_of": as_of}
+
+
+def _verdict(verdict: Verdict) -> str:
+    """One verdict on one line, and below it its offenders on a line each."""
+    period = verdict.period
+    fields: dict[str, object] = {
+        "rule": verdict.rule,
+        "title": _text(verdict.title),
+        "severity": verdict.severity,
+        "scope": _scope(verdict.scope),
+        "period": {"kind": period.kind, "from": period.start, "through": period.through},
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason,
+        "type": verdict.type,
+        "basis": verdict.basis,
+        "reported": _figure(verdict.reported, verdict.type),
+        "value": _figure(verdict.value, verdict.type),
+        "numerator": verdict.numerator,
+        "denominator": verdict.denominator,
+        "pending": verdict.pending,
+        "require": verdict.require,
+        "aim": verdict.aim,
+        "shortfall": verdict.shortfall,
+        "recover_with": verdict.recover_with,
+        "spare": verdict.spare,
+        "revision": verdict.revision,
+        "source": verdict.source,
+        "waiver": None if verdict.waiver is None else dict(verdict.waiver),
+        "attestation": None if verdict.attestation is None else dict(verdict.attestation),
+        "offender_count": verdict.offender_count,
+    }
+    offenders = _list((_line(_offender(o, verdict.timezone)) for o in verdict.offenders), "   ")
+    return f'{_line(fields)[:-1]}, "offenders": {offenders}}}'
+
+
+def _text(text: Text) -> dict[str, str | None]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _scope(scope: Mapping[str, str | None]) -> dict[str, str | None]:
+    known = {kind: scope[kind] for kind in _SCOPES if kind in scope}
+    return known | {kind: scope[kind] for kind in sorted(scope) if kind not in known}
+
+
+def _figure(value: Fraction | None, kind: str) -> int | float | str | None:
+    """A float only here, at the edge: a ratio's 1 is 100 %, a duration is in seconds, a time of day text."""
+    if value is None:
+        return None
+    if kind == "time":
+        return (dt.datetime.min + round(value) * _MICROSECOND).time().isoformat()
+    if kind == "int" and value.denominator == 1:
+        return value.numerator
+    return float(value / 1_000_000 if kind == "duration" else value)
+
+
+def _offender(offender: Offender, zone: str) -> dict[str, object]:
+    return {
+        "shop_id": offender.shop_id,
+        "session_id": offender.session_id,
+        "turn": offender.turn,
+        "agent_id": offender.agent_id,
+        "at": _instant(offender.at, zone),
+        "wait_s": None if offender.wait is None else offender.wait / 1_000_000,
+    }
+
+
+@lru_cache(maxsize=4096)
+def _instant(micros: int | None, zone: str) -> str | None:
+    """ISO 8601 with the zone's offset; microseconds only where there are some."""
+    if micros is None:
+        return None
+    return (_EPOCH + micros * _MICROSECOND).astimezone(ZoneInfo(zone)).isoformat()

@@ -1,0 +1,68 @@
+"""A page of plain lines on a Rich console: nothing wraps by itself, nothing raw gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from checker.reports.clean import clean
+from checker.reports.layout import Column, cells, table, wrap
+
+_WIDEST = 120  # longer lines are hard to read
+_LEAST = 40
+
+STYLES = {
+    "fail": "bold red",
+    "warn": "bold yellow",
+    "pass": "bold green",
+    "title": "bold",
+    "quiet": "dim",
+    "plain": "",
+}
+
+
+class Page:
+    """Prints lines that are cleaned and fit the console's width (at least 40 cells)."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.width = max(_LEAST, min(console.width, _WIDEST))
+
+    def line(self, *parts: tuple[str, str]) -> None:
+        """Prints (text, style) parts on one line; a style is a key of STYLES."""
+        text = Text()
+        for part, style in parts:
+            text.append(clean(part), STYLES[style])
+        self.console.print(text, soft_wrap=True)
+
+    def blank(self) -> None:
+        self.line()
+
+    def heading(self, text: str) -> None:
+        self.blank()
+        for line in wrap(text, self.width):
+            self.line((line, "title"))
+
+    def paragraph(
+        self,
+        text: str,
+        *,
+        indent: int = 0,
+        hang: int = 0,
+        lead: str = "",
+        lead_style: str = "plain",
+        style: str = "plain",
+    ) -> None:
+        """Prints `lead` and then `text`, wrapped; lines after the first stand `hang` cells further in."""
+        text = clean(text)
+        room = self.width - indent
+        first, *rest = wrap(text, room - hang, first=room - cells(lead))
+        self.line((" " * indent, "plain"), (lead, lead_style), (first, style))
+        for line in rest:
+            self.line((" " * (indent + hang) + line, style))
+
+    def table(self, columns: Sequence[Column], *, indent: int = 0) -> None:
+        for number, line in enumerate(table(columns, self.width - indent)):
+            self.line((" " * indent, "plain"), (line, "plain" if number else "quiet"))

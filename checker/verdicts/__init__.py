@@ -1,0 +1,1 @@
+"""Judging: exact figures in, verdicts out."""

@@ -1,0 +1,156 @@
+"""Figures to verdicts: outcomes, and how far a rate is from its requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from checker.engine.run import Measured
+from checker.packs.model import Ask, Pack
+from checker.packs.typed import Demand, TypedRatio, TypedRevision, TypedRule, TypedValue
+from checker.verdicts.model import Outcome, PeriodSpan, Verdict
+
+
+@dataclass(frozen=True)
+class Margin:
+    """`shortfall`: how many of the bad should have been good; `recover_with`: how many further good
+    ones reach the bound; `spare`: how many further bad ones it can bear. None: no number does."""
+
+    shortfall: int | None = None
+    recover_with: int | None = None
+    spare: int | None = None
+
+
+def margin(demand: Demand | None, good: int, total: int) -> Margin:
+    """The margin of `good` of `total` against `>= t` or `> t`; unknown for other comparisons."""
+    if demand is None or demand.op not in (">=", ">") or total == 0:
+        return Margin()
+    bound, strict = demand.bound, demand.op == ">"
+    needed = _least(bound * total, strict)
+    shortfall = max(0, needed - good)
+    if shortfall > 0:
+        # (good + m) / (total + m) reaches t from m = (t * total - good) / (1 - t) on.
+        reach = None
+        if bound < 1:
+            reach = max(0, _least((bound * total - good) / (1 - bound), strict))
+        possible = shortfall <= total - good
+        return Margin(shortfall if possible else None, reach, 0)
+    if bound <= 0:
+        return Margin(0, 0, None)
+    # good / (total + s) stays at t up to s = good / t - total.
+    room = Fraction(good) / bound - total
+    spare = room.numerator // room.denominator
+    if strict and room == spare:
+        spare -= 1
+    return Margin(0, 0, max(0, spare))
+
+
+def _least(value: Fraction, strict: bool) -> int:
+    """The least integer >= value, or > value."""
+    if strict:
+        return value.numerator // value.denominator + 1
+    return -(-value.numerator // value.denominator)
+
+
+def outcome_of(measured: Measured) -> Outcome:
+    """The one table of outcomes; nothing that could not be judged passes."""
+    revision = measured.revision
+    if measured.reason is not None:
+        return Outcome.NOT_EVALUATED
+    value = measured.figure.value
+    if measured.added:
+        return Outcome.INFO
+    if value is None:
+        return Outcome.NO_DATA
+    if revision.require is None and revision.aim is None:
+        return Outcome.INFO
+    if measured.rows < revision.written.min_sample:
+        return Outcome.SMALL_SAMPLE
+    if revision.require is not None and not revision.require.holds(value):
+        return Outcome.FAIL
+    if revision.aim is not None and not revision.aim.holds(value):
+        return Outcome.WARN
+    return Outcome.PASS
+
+
+def judge(measured: Measured, pack: Pack) -> Verdict:
+    """The verdict on one measured figure."""
+    revision, figure = measured.revision, measured.figure
+    gap = Margin()
+    judged = not measured.added and measured.reason is None
+    if isinstance(revision.measure, TypedRatio) and judged:
+        demand = revision.require or revision.aim
+        gap = margin(demand, figure.numerator or 0, figure.denominator or 0)
+    blank = _blank(measured.rule, revision, pack, measured.scope, measured.period)
+    return replace(
+        blank,
+        outcome=outcome_of(measured),
+        reason=measured.reason,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        pending=measured.pending,
+        shortfall=gap.shortfall,
+        recover_with=gap.recover_with,
+        spare=gap.spare,
+        offender_count=measured.offender_count,
+        offenders=measured.offenders,
+        added=measured.added,
+    )
+
+
+def manual(rule: TypedRule, pack: Pack, scope: Mapping[str, str | None]) -> Verdict:
+    """The verdict on a question that only a person can answer, before any attestation."""
+    return _blank(rule, rule.revisions[-1], pack, scope, PeriodSpan("all", None, None))
+
+
+def _blank(
+    rule: TypedRule,
+    revision: TypedRevision,
+    pack: Pack,
+    scope: Mapping[str, str | None],
+    period: PeriodSpan,
+) -> Verdict:
+    """What a verdict says of its rule, before any figure."""
+    written = revision.written
+    measure = revision.measure
+    return Verdict(
+        pack=pack.name,
+        rule=rule.id,
+        title=written.title,
+        severity=written.severity,
+        scope=scope,
+        period=period,
+        outcome=Outcome.MANUAL,
+        reason=None,
+        type=revision.type,
+        basis="computed",
+        reported=None,
+        value=None,
+        numerator=None,
+        denominator=None,
+        pending=0,
+        require=_shown(revision.require),
+        aim=_shown(revision.aim),
+        shortfall=None,
+        recover_with=None,
+        spare=None,
+        revision=written.since.isoformat() if written.since else None,
+        source=written.source,
+        waiver=None,
+        attestation=None,
+        offender_count=0,
+        offenders=(),
+        timezone=pack.timezone,
+        advice=written.advice,
+        of=measure.rows.of if isinstance(measure, TypedRatio | TypedValue) else "",
+    )
+
+
+def is_question(rule: TypedRule) -> bool:
+    return isinstance(rule.revisions[-1].measure, Ask)
+
+
+def _shown(demand: Demand | None) -> str | None:
+    return demand.text if demand else None

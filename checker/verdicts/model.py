@@ -1,0 +1,135 @@
+"""What an audit says: verdicts with their offenders, and the result that holds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from checker.diagnostics import Diagnostic
+from checker.packs.model import Source, Text
+
+
+class Outcome(StrEnum):
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    INFO = "info"
+    NO_DATA = "no_data"
+    SMALL_SAMPLE = "small_sample"
+    NOT_EVALUATED = "not_evaluated"
+    MANUAL = "manual"
+    WAIVED = "waived"
+
+
+STRICT_OUTCOMES = frozenset(
+    {
+        Outcome.WARN,
+        Outcome.NO_DATA,
+        Outcome.SMALL_SAMPLE,
+        Outcome.NOT_EVALUATED,
+        Outcome.MANUAL,
+    }
+)
+"""Outcomes that `--strict` turns into exit code 3 (a `fail` of severity warning does so, too)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offender:
+    """A row to blame. `at` is microseconds since 1970 UTC; `wait` is microseconds; `turn` counts from 1."""
+
+    shop_id: str | None
+    session_id: str | None
+    turn: int | None
+    agent_id: str | None
+    at: int | None
+    wait: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSpan:
+    """`start` and `through` as they are printed: ISO dates, or ISO instants for an hour."""
+
+    kind: str
+    start: str | None
+    through: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One rule judged for one scope and period.
+
+    `value`, exact: a ratio's 1 is 100 %; a duration is in microseconds; a time of day in microseconds
+    since midnight. `type` is ratio, duration, number, int, time, every or manual.
+    """
+
+    pack: str
+    rule: str  # "douyin/reply-3m-session"
+    title: Text
+    severity: str
+    scope: Mapping[str, str | None]
+    period: PeriodSpan
+    outcome: Outcome
+    reason: str | None
+    type: str
+    basis: str  # computed | reported
+    reported: Fraction | None
+    value: Fraction | None
+    numerator: int | None
+    denominator: int | None
+    pending: int
+    require: str | None
+    aim: str | None
+    shortfall: int | None
+    recover_with: int | None
+    spare: int | None
+    revision: str | None
+    source: str | None
+    waiver: Mapping[str, object] | None
+    attestation: Mapping[str, object] | None
+    offender_count: int
+    offenders: tuple[Offender, ...]
+    added: bool = False  # by --by; never judged
+    timezone: str = "UTC"
+    advice: Text | None = None
+    of: str = ""  # the fact whose rows were counted
+
+
+@dataclass(frozen=True)
+class PackRun:
+    name: str
+    title: Text
+    platform: str
+    digest: str
+    timezone: str
+    as_of: int | None  # microseconds since 1970 UTC
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """Rows per table, and the first and last instant in microseconds since 1970 UTC."""
+
+    tables: Mapping[str, int]
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything a report needs. Verdicts are ordered by pack, rule in file order, scope, period."""
+
+    data: DataSummary
+    packs: tuple[PackRun, ...]
+    verdicts: tuple[Verdict, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    generated: dt.datetime | None = None
+
+    @property
+    def counts(self) -> Mapping[Outcome, int]:
+        counts = dict.fromkeys(Outcome, 0)
+        for verdict in self.verdicts:
+            counts[verdict.outcome] += 1
+        return counts

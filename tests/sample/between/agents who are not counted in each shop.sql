@@ -1,0 +1,2 @@
+-- 1 .. 1
+select count(*) filter (not counted) from agents group by shop_id

@@ -1,0 +1,2 @@
+-- 0.02 .. 0.08
+select avg(automatic::int) from messages where role = 'agent'

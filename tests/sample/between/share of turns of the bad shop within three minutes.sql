@@ -1,0 +1,3 @@
+-- 0.60 .. 0.76
+select avg(coalesce(wait <= 180, false)::int) from turns
+where hour(asked_at) between 8 and 22 and shop_id = 'douyin-02'

@@ -1,0 +1,1 @@
+from ratings where (subject = 'bot') <> (agent_id is null)

@@ -1,0 +1,1 @@
+from agents where experience = 'novice' and max_reception > 5 and shop_id <> 'douyin-02'

@@ -1,0 +1,1 @@
+from messages where (role = 'agent') <> (agent_id is not null)

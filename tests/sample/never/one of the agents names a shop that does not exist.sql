@@ -1,0 +1,1 @@
+from agents anti join shops using (platform, shop_id)

@@ -1,0 +1,1 @@
+from invites anti join sessions using (platform, shop_id, session_id)

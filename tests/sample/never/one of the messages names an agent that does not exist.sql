@@ -1,0 +1,1 @@
+from messages anti join agents using (platform, shop_id, agent_id) where agent_id is not null

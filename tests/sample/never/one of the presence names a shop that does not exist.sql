@@ -1,0 +1,1 @@
+from presence anti join shops using (platform, shop_id)

@@ -1,0 +1,1 @@
+from sessions anti join shops using (platform, shop_id)

@@ -1,0 +1,1 @@
+from visits anti join shops using (platform, shop_id)
