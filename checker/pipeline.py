@@ -25,6 +25,8 @@ from checker.facts.zones import day_number, instant_of_text
 from checker.packs.check import check_pack
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack, TypedRule
+from checker.verdicts.explain import explain_session
+from checker.verdicts.explanation import SessionTimeline
 from checker.verdicts.judge import is_question, judge, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
@@ -151,6 +153,52 @@ def applicable(
                 "say `--platform P`, or give rules for it with `--rules`",
             ),
         ),
+    )
+
+
+def explain(
+    data: str | Path,
+    session: str,
+    options: AuditOptions,
+    rule: str | None = None,
+    *,
+    show_text: bool = False,
+) -> tuple[tuple[SessionTimeline, ...], tuple[Diagnostic, ...]]:
+    """A session as a timeline under each pack that applies to it, and how its rules read it."""
+    packs, found = load_packs(options.rules, options.settings)
+    if has_errors(found):
+        return (), found
+    packs, more = choose_packs(packs, options.packs)
+    found = (*found, *more, *check_options(options), *_unknown_rule(packs, rule))
+    if has_errors(found):
+        return (), found
+    workspace = connect_duckdb(threads=options.threads)
+    wanted = wanted_columns(packs, text=show_text)
+    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    found = (*found, *more)
+    if dataset is None:
+        return (), found
+    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    found = (*found, *more)
+    timelines: list[SessionTimeline] = []
+    for pack in packs:
+        if rule is not None and all(rule not in (one.id, one.rule.id) for one in pack.rules):
+            continue
+        whole = open_realm(workspace, dataset, pack.pack.timezone, options.as_of)
+        timelines += explain_session(whole.narrowed(session), pack, rule)
+    if not timelines and not has_errors(found):
+        found = (*found, Diagnostic("E312", f"no session `{session}` in the data"))
+    return tuple(timelines), found
+
+
+def _unknown_rule(packs: Sequence[TypedPack], rule: str | None) -> tuple[Diagnostic, ...]:
+    known = [one.id for pack in packs for one in pack.rules]
+    if rule is None or rule in known or any(rule == one.split("/")[1] for one in known):
+        return ()
+    best = nearest(rule, known)
+    hint = (f"did you mean `{best}`?",) if best else ()
+    return (
+        Diagnostic("E313", f"unknown rule `{rule}`", notes=(*hint, "`checker show` lists them")),
     )
 
 

@@ -16,7 +16,7 @@ _LISTED = 20  # per verdict in files
 
 
 def audit(
-    data: Annotated[str, typer.Argument(help="Folder, file or DuckDB file.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
@@ -69,6 +69,7 @@ def audit(
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
     settings = o.settings(setting, found)
+    breakdowns = o.breakdowns(by, found)
     o.one_of("--format", format_, FORMATS, found)
     o.at_least("--offenders", 0, offenders, found)
     o.at_least("--threads", 1, threads, found)
@@ -91,7 +92,7 @@ def audit(
                 first=days[0],
                 through=days[1],
                 as_of=as_of,
-                by=tuple(by or ()),
+                by=breakdowns,
                 settings=settings,
                 offenders=listed,
                 threads=threads,

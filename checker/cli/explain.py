@@ -11,8 +11,8 @@ from checker.cli import options as o
 
 
 def explain(
-    data: Annotated[str, typer.Argument(help="Folder, file or DuckDB file.")],
-    session: Annotated[str, typer.Argument(help="Id of the session.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="Id of the session.")],
     rule: Annotated[
         str | None,
         typer.Option("--rule", metavar="R", help="Only this rule, as in douyin/reply-3m-session."),

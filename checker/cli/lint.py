@@ -14,9 +14,7 @@ FORMATS = ("text", "json")
 def lint(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[PATH]...", help="Rule files or folders. Default: the bundled packs."
-        ),
+        typer.Argument(metavar="PATH", help="Rule files or folders. Default: the bundled packs."),
     ] = None,
     format_: Annotated[
         str,

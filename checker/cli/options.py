@@ -117,3 +117,19 @@ def one_of(option: str, given: str, known: Sequence[str], found: list[Diagnostic
         found.append(
             Diagnostic("E308", f"{option} {given}: unknown format", notes=(*meant, listed))
         )
+
+
+def breakdowns(given: Sequence[str] | None, found: list[Diagnostic]) -> tuple[str, ...]:
+    """The scopes and periods of --by."""
+    from checker.language.catalog import PERIODS, SCOPES
+
+    known = (*SCOPES, *PERIODS)
+    for name in given or ():
+        if name not in known:
+            best = nearest(name, known)
+            meant = (f"did you mean `{best}`?",) if best else ()
+            listed = f"scopes: {', '.join(SCOPES)}; periods: {', '.join(PERIODS)}"
+            found.append(
+                Diagnostic("E314", f"--by {name}: unknown breakdown", notes=(*meant, listed))
+            )
+    return tuple(dict.fromkeys(given or ()))

@@ -96,4 +96,6 @@ def _folder(folder: Path, *, keep: bool) -> Iterator[Path]:
 
 def _refused(path: Path, error: OSError) -> Diagnostic:
     reason = error.strerror or str(error)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        reason = "a part of the path is a file"
     return Diagnostic("E309", f"cannot write {path}: {reason}", notes=("nothing was written",))

@@ -16,7 +16,7 @@ _CODE = re.compile(r"[EWew]\d{1,4}")
 def show(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[RULE|CODE]", help="As in douyin/reply-3m-session, or E105."),
+        typer.Argument(metavar="RULE|CODE", help="As in douyin/reply-3m-session, or E105."),
     ] = None,
     rules: o.Rules = None,
     pack: o.Packs = None,

@@ -20,9 +20,14 @@ _HEAVY = {"messages": frozenset({"kind", "text"})}
 """Columns that are read only where a rule names them."""
 
 
-def wanted_columns(packs: Sequence[TypedPack]) -> dict[str, Mapping[str, Type]]:
-    """For each stored table the columns to open. Message text is among them only if a rule uses it."""
+def wanted_columns(
+    packs: Sequence[TypedPack], *, text: bool = False
+) -> dict[str, Mapping[str, Type]]:
+    """For each stored table the columns to open. Message text is among them only if a rule uses it,
+    or `text` asks for it."""
     named = {name for pack in packs for name in _named(pack)}
+    if text:
+        named |= {("messages", "kind"), ("messages", "text")}
     wanted: dict[str, Mapping[str, Type]] = {}
     for table in STORED:
         heavy = _HEAVY.get(table, frozenset())

@@ -37,5 +37,5 @@ def explanation(code: str) -> tuple[Explanation | None, tuple[Diagnostic, ...]]:
         return known[code], ()
     best = nearest(code, tuple(known))
     notes = (f"did you mean {best}?",) if best else ()
-    listed = f"codes run from {next(iter(known), '')} to {next(reversed(known), '')}"
+    listed = f"codes run from {next(iter(known), '')} to {next(reversed(tuple(known)), '')}"
     return None, (Diagnostic("E312", f"there is no code {code}", notes=(*notes, listed)),)

@@ -12,6 +12,7 @@ from checker.engine import expressions as ex
 from checker.engine.blame import TurnCondition, turn_conditions
 from checker.engine.flags import Flags, row_keys, row_order
 from checker.engine.frames import Frames, scope_key
+from checker.engine.measured import Offender
 from checker.engine.needs import Needs, needs_of
 from checker.engine.tally import GroupKey
 from checker.engine.tasks import Task
@@ -20,7 +21,6 @@ from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES
 from checker.packs.typed import TypedRatio
-from checker.verdicts.model import Offender
 
 
 def list_offenders(

@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Any
 
 from checker.engine.flags import DayRange
+from checker.engine.measured import PeriodSpan
 from checker.facts import zones
 from checker.facts.realm import Realm
 from checker.facts.zones import HOUR_US, SECOND_US
 from checker.packs.model import Period
-from checker.verdicts.model import PeriodSpan
 
 
 class Periods:

@@ -161,11 +161,11 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Tab
         holds = holds & ex.condition(predicate, row)
     match relation.function:
         case "any":
-            return holds.any()
+            return ibis.ifelse(holds, 1, 0).max() == 1
         case "all":
-            return ~(~holds).any()
+            return ibis.ifelse(holds, 1, 0).min() == 1
         case "none":
-            return ~holds.any()
+            return ibis.ifelse(holds, 1, 0).max() == 0
         case "count":
             return ibis.ifelse(holds, 1, 0).cast("int64").sum()
     assert relation.value is not None

@@ -17,6 +17,7 @@ from checker.engine.expressions import WindowHours
 from checker.engine.flags import EVERY_DAY, DayRange, Flags, build_flags
 from checker.engine.formula import Exact
 from checker.engine.frames import Frames
+from checker.engine.measured import Measured, Offender, PeriodSpan
 from checker.engine.offenders import list_offenders
 from checker.engine.periods import Periods
 from checker.engine.relations import EngineGap
@@ -35,27 +36,8 @@ from checker.packs.typed import (
     TypedRule,
     TypedValue,
 )
-from checker.verdicts.model import Offender, PeriodSpan
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One rule's figures for one scope and period. `rows` is the size of the population, without
-    pending rows; `reason` says why nothing could be measured."""
-
-    rule: TypedRule
-    revision: TypedRevision
-    scope: Mapping[str, str | None]
-    period: PeriodSpan
-    figure: Exact
-    rows: int
-    pending: int
-    offender_count: int
-    offenders: tuple[Offender, ...]
-    added: bool
-    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,18 @@ class Realm:
         self.only_session = only_session
         self._tables: dict[str, ir.Table] = {}
 
+    def narrowed(self, session: str) -> Realm:
+        """The same with nothing of any other session."""
+        return Realm(
+            self.workspace,
+            self.dataset,
+            self.zone,
+            self.as_of,
+            first=self.first,
+            last=self.last,
+            only_session=session,
+        )
+
     # -- the data as given -----------------------------------------------------------------------
 
     def has(self, table: str) -> bool:

@@ -126,6 +126,12 @@ def iso_instant(instant: int, zone_name: str) -> str:
     return moment.astimezone(ZoneInfo(zone_name)).isoformat()
 
 
+def local_text(instant: int, zone_name: str) -> str:
+    """`2026-10-01 08:00:00` in the zone; microseconds only where there are some."""
+    moment = _EPOCH + dt.timedelta(microseconds=instant)
+    return str(moment.astimezone(ZoneInfo(zone_name)).replace(tzinfo=None))
+
+
 def instant_of_text(text: str, zone_name: str) -> int | None:
     """Microseconds of an ISO instant; one without an offset is local to the zone. None: unreadable."""
     try:

@@ -13,7 +13,12 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _LONGEST_NUMBER = 100  # longer ones are text: no figure of a rule has so many digits
 
-_TAGS = {"null": type(None), "bool": bool, "int": int, "float": (int, float)}
+_TAGS: dict[str, tuple[type, ...]] = {
+    "null": (type(None),),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+}
 
 
 def resolve(text: str) -> str | int | float | bool | None:

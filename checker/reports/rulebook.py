@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from checker.diagnostics import Diagnostic, Explanation, nearest
-from checker.packs.model import Ask, Clock, Revision, Text
+from checker.packs.model import Ask, Clock, Ratio, Revision, Text
 from checker.packs.typed import TypedPack, TypedRule
 from checker.reports import words
 from checker.reports.clean import clean
@@ -16,6 +17,7 @@ from checker.reports.layout import Column, pad
 from checker.reports.page import Page
 from checker.reports.phrases import Phrase
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _SAID = {
     "title": Phrase("名称", "title"),
     "measures": Phrase("定义", "definition"),
@@ -23,6 +25,7 @@ _SAID = {
     "clock": Phrase("时钟", "clock"),
     "window": Phrase("时段", "windows"),
     "zone": Phrase("时区", "time zone"),
+    "params": Phrase("参数", "params"),
     "require": Phrase("要求", "require"),
     "aim": Phrase("目标", "aim"),
     "severity": Phrase("级别", "severity"),
@@ -178,11 +181,14 @@ def _all_fields(typed: TypedPack, now: Revision, lang: str) -> list[tuple[str, l
     used = _windows(typed, definition, clock)
     lines = [f"{name}: {part}" for name in used for part in window_lines(typed.pack.windows[name])]
     fields.append((_say("window", lang), lines))
+    written = [*definition, *(e.text for e in (now.require, now.aim) if e)]
+    params = [p for p in typed.pack.params.values() if p.name in _names(written)]
+    fields.append((_say("params", lang), [f"{p.name} = {clean(p.text)}" for p in params]))
     cited = typed.pack.sources.get(now.source or "")
     fields += [
         (_say("require", lang), [now.require.text] if now.require else []),
         (_say("aim", lang), [aim] if aim else []),
-        (_say("severity", lang), [now.severity]),
+        (_say("severity", lang), [now.severity] if _required_of(now) else []),
         (_say("min_sample", lang), [str(now.min_sample)] if now.min_sample > 1 else []),
         (_say("source", lang), [words.source(cited, lang)] if cited else []),
         (_say("evidence", lang), [clean(evidence.get(lang))] if evidence else []),
@@ -191,15 +197,22 @@ def _all_fields(typed: TypedPack, now: Revision, lang: str) -> list[tuple[str, l
     return fields
 
 
+def _required_of(now: Revision) -> bool:
+    return now.require is not None or (isinstance(now.measure, Ratio) and now.measure.every)
+
+
 def _texts(text: Text) -> list[str]:
     return [clean(t) for t in dict.fromkeys((text.zh, text.en)) if t]
 
 
 def _windows(typed: TypedPack, definition: list[str], clock: Clock | None) -> list[str]:
     """The windows that the rule names, in the order of the file."""
-    lines = [*definition, *(clock_lines(clock) if clock else ())]
-    used = " ".join(lines).replace("(", " ").replace(")", " ").replace(",", " ").split()
+    used = _names([*definition, *(clock_lines(clock) if clock else ())])
     return [name for name in typed.pack.windows if name in used]
+
+
+def _names(lines: Sequence[str]) -> frozenset[str]:
+    return frozenset(_NAME.findall(" ".join(lines)))
 
 
 def _fields(page: Page, fields: Sequence[tuple[str, list[str]]]) -> None:

@@ -34,7 +34,7 @@ def compare(
         of_rule = [v for v in verdicts if v.rule == expectation.rule]
         picked = [v for v in of_rule if _picked(v, expectation)]
         if not picked:
-            if expectation.outcome in _UNJUDGED and expectation.figure is None:
+            if expectation.outcome in _UNJUDGED and not of_rule:
                 seen.append(Sighting(expectation.rule, expectation.outcome))
             else:
                 failures.append(_unmatched(expectation, of_rule))
@@ -73,7 +73,7 @@ def _fits(verdict: Verdict, key: str, wanted: str) -> bool:
 def _unmatched(expectation: Expectation, of_rule: Sequence[Verdict]) -> Failure:
     came = "no verdict of this rule"
     if of_rule:
-        came = "; ".join(_place(verdict) for verdict in of_rule[:_SHOWN])
+        came = "; ".join(f"{_place(v)}: {_outcome(v)}" for v in of_rule[:_SHOWN])
         came = f"no such verdict, only {came}" + (" …" if len(of_rule) > _SHOWN else "")
     picks = ", ".join(f"{key} {value}" for key, value in expectation.picks.items())
     wanted = f"a verdict of {picks}" if picks else "a verdict"

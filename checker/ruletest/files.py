@@ -24,7 +24,7 @@ def find_tests(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Diagnosti
         if path.is_dir():
             inside = sorted(_below(path))
         elif path.name.endswith(_ENDINGS):
-            inside = [path]
+            inside = [path] if path.exists() else []
         else:
             inside = [p for e in _ENDINGS if (p := path.with_name(path.stem + e)).is_file()]
         if not inside:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from checker.engine.run import Measured
+from checker.engine.measured import Measured, PeriodSpan
 from checker.packs.model import Ask, Pack
 from checker.packs.typed import Demand, TypedRatio, TypedRevision, TypedRule, TypedValue
-from checker.verdicts.model import Outcome, PeriodSpan, Verdict
+from checker.verdicts.model import Outcome, Verdict
 
 
 @dataclass(frozen=True)

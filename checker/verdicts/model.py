@@ -9,7 +9,19 @@ from enum import StrEnum
 from fractions import Fraction
 
 from checker.diagnostics import Diagnostic
+from checker.engine.measured import Offender, PeriodSpan
 from checker.packs.model import Source, Text
+
+__all__ = [
+    "STRICT_OUTCOMES",
+    "DataSummary",
+    "Offender",
+    "Outcome",
+    "PackRun",
+    "PeriodSpan",
+    "Result",
+    "Verdict",
+]
 
 
 class Outcome(StrEnum):
@@ -34,27 +46,6 @@ STRICT_OUTCOMES = frozenset(
     }
 )
 """Outcomes that `--strict` turns into exit code 3 (a `fail` of severity warning does so, too)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offender:
-    """A row to blame. `at` is microseconds since 1970 UTC; `wait` is microseconds; `turn` counts from 1."""
-
-    shop_id: str | None
-    session_id: str | None
-    turn: int | None
-    agent_id: str | None
-    at: int | None
-    wait: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodSpan:
-    """`start` and `through` as they are printed: ISO dates, or ISO instants for an hour."""
-
-    kind: str
-    start: str | None
-    through: str | None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+"""What the engine says of a rule: exact figures by scope and period, with the rows to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.engine.formula import Exact
+from checker.packs.typed import TypedRevision, TypedRule
+
+
+@dataclass(frozen=True, slots=True)
+class Offender:
+    """A row to blame. `at` is microseconds since 1970 UTC; `wait` is microseconds; `turn` counts from 1."""
+
+    shop_id: str | None
+    session_id: str | None
+    turn: int | None
+    agent_id: str | None
+    at: int | None
+    wait: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSpan:
+    """`start` and `through` as they are printed: ISO dates, or ISO instants for an hour."""
+
+    kind: str
+    start: str | None
+    through: str | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One rule's figures for one scope and period. `rows` is the size of the population, without
+    pending rows; `reason` says why nothing could be measured."""
+
+    rule: TypedRule
+    revision: TypedRevision
+    scope: Mapping[str, str | None]
+    period: PeriodSpan
+    figure: Exact
+    rows: int
+    pending: int
+    offender_count: int
+    offenders: tuple[Offender, ...]
+    added: bool
+    reason: str | None = None
