@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -22,47 +23,91 @@ from checker.language import types as t
 from checker.language.catalog import TABLES
 from checker.packs.typed import TypedRatio
 
+RowId = tuple[Any, ...]
+_ID_TYPES = {"sk": "int32", "index": "int32", "rn": "int64", "ts": "int64", "ak": "int32"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One task whose bad rows are wanted, and the columns that name its groups."""
+
+    task: Task
+    flags: Flags
+    keys: Mapping[str, ir.Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    group: GroupKey
+    rank: int
+    place: int
+    row: RowId
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    session: str | None
+    turn: int | None
+    agent: int | None
+    at: int | None
+    wait: int | None
+
 
 def list_offenders(
-    frames: Frames, flags: Flags, keys: Mapping[str, ir.Value], task: Task, limit: int
-) -> dict[GroupKey, tuple[Offender, ...]]:
-    """At most `limit` offenders of each group, in the order of the fact's rows."""
-    bad = _bad(flags, task)
-    if bad is None or limit == 0:
+    frames: Frames, jobs: Sequence[Job], limit: int
+) -> dict[Task, dict[GroupKey, tuple[Offender, ...]]]:
+    """At most `limit` offenders of each group of each job, in the order of the fact's rows.
+
+    The jobs share fact, clock and platforms. What describes a row is fetched once for all of them.
+    """
+    picked = {job.task: _pick(frames, job, limit) for job in jobs}
+    rows = {one.row for found in picked.values() for one in found}
+    if not rows:
         return {}
-    table = flags.table.mutate(**keys).filter(bad)
-    order = row_order(frames, task.fact, table)
-    number = ibis.row_number().over(ibis.window(group_by=list(keys), order_by=order))
-    ranked = table.mutate(number=number)
-    ids = row_keys(task.fact)
-    chosen = ranked.filter(ranked["number"] < limit).select(*keys, "number", "pk", *ids)
-    chosen = frames.realm.workspace.keep(chosen)
-    described = _described(frames, task, chosen)
-    columns = [
-        described[c] for c in (*keys, "number", "pk", "session_id", "turn", "ak", "at", "wait")
-    ]
-    found: dict[GroupKey, list[tuple[int, Offender]]] = {}
-    agents, places = frames.realm.agent_ids, frames.realm.places
-    for *group, rank, pk, session, turn, ak, at, wait in frames.realm.workspace.fetch(
-        described.select(*columns)
-    ):
-        offender = Offender(
-            places[pk].shop,
-            session,
-            turn,
-            None if ak is None else agents[ak],
-            at,
-            wait,
-        )
-        found.setdefault(tuple(group), []).append((rank, offender))
-    return {
-        group: tuple(offender for _, offender in sorted(rows, key=_rank))
-        for group, rows in found.items()
+    fact, task = jobs[0].task.fact, jobs[0].task
+    details = _details(frames, task, rows)
+    blamed = {
+        job.task: _blamed_turns(frames, job.task, rows)
+        for job in jobs
+        if fact in ("sessions", "buyer_days")
     }
+    result: dict[Task, dict[GroupKey, tuple[Offender, ...]]] = {}
+    for job in jobs:
+        turns = blamed.get(job.task, {})
+        groups: dict[GroupKey, list[_Picked]] = {}
+        for one in picked[job.task]:
+            groups.setdefault(one.group, []).append(one)
+        result[job.task] = {
+            group: tuple(
+                _offender(frames, one.place, turns.get(one.row, details[one.row]))
+                for one in sorted(found, key=lambda p: p.rank)
+            )
+            for group, found in groups.items()
+        }
+    return result
 
 
-def _rank(row: tuple[int, Any]) -> int:
-    return row[0]
+def _offender(frames: Frames, place: int, detail: _Detail) -> Offender:
+    agent = None if detail.agent is None else frames.realm.agent_ids[detail.agent]
+    shop = frames.realm.places[place].shop
+    return Offender(shop, detail.session, detail.turn, agent, detail.at, detail.wait)
+
+
+def _pick(frames: Frames, job: Job, limit: int) -> list[_Picked]:
+    """The first bad rows of each group, by their keys."""
+    bad = _bad(job.flags, job.task)
+    if bad is None:
+        return []
+    ids = row_keys(job.task.fact)
+    table = job.flags.table.mutate(**job.keys).filter(bad)
+    order = row_order(frames, job.task.fact, table)
+    number = ibis.row_number().over(ibis.window(group_by=list(job.keys), order_by=order))
+    ranked = table.select(*job.keys, "pk", *ids, number=number)
+    rows = frames.realm.workspace.fetch(ranked.filter(ranked["number"] < limit))
+    width = len(job.keys)
+    return [
+        _Picked(tuple(row[:width]), row[-1], row[width], tuple(row[width + 1 : -1])) for row in rows
+    ]
 
 
 def _bad(flags: Flags, task: Task) -> ir.BooleanValue | None:
@@ -75,169 +120,134 @@ def _bad(flags: Flags, task: Task) -> ir.BooleanValue | None:
     return flags["bad", task.rows, task.bad] if task.bad is not None else None
 
 
-def _described(frames: Frames, task: Task, chosen: ir.Table) -> ir.Table:
-    """`chosen` with session_id, turn, ak, at and wait of each row."""
-    match task.fact:
-        case "turns":
-            return _turns(frames, task, chosen, ["sk", "index"])
-        case "sessions" | "buyer_days":
-            return _by_turn(frames, task, chosen)
-    return _others(frames, task, chosen)
+def _row_table(frames: Frames, names: Sequence[str], rows: Iterable[RowId]) -> ir.Table:
+    columns = list(zip(*sorted(rows), strict=True))
+    return frames.realm.workspace.table(
+        {f"row_{name}": values for name, values in zip(names, columns, strict=True)},
+        {f"row_{name}": _ID_TYPES[name] for name in names},
+    )
+
+
+# -- what describes a row ------------------------------------------------------------------------
+
+
+def _details(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detail]:
+    """Session, turn, agent, instant and wait of rows of a fact."""
+    fact, names = task.fact, row_keys(task.fact)
+    if fact == "messages":
+        sessions = _sessions(frames, {row[:1] for row in rows})
+        return {row: _Detail(sessions[row[0]], None, row[2], row[1], None) for row in rows}
+    wanted = _row_table(frames, names, rows)
+    frame = frames.frame(fact, task.clock, _detail_needs(frames, fact)).table
+    pairs = [wanted[f"row_{name}"] == frame[name] for name in names]
+    joined = wanted.inner_join(frame, pairs)
+    described = joined.select(*wanted.columns, **_described(frames, fact, frame))
+    width = len(names)
+    return {
+        tuple(row[:width]): _Detail(*row[width:]) for row in frames.realm.workspace.fetch(described)
+    }
+
+
+def _sessions(frames: Frames, keys: set[RowId]) -> dict[int, str]:
+    wanted = _row_table(frames, ["sk"], keys)
+    sessions = frames.realm.sessions
+    joined = wanted.inner_join(sessions, wanted["row_sk"] == sessions["sk"])
+    return dict(frames.realm.workspace.fetch(joined.select("row_sk", sessions["session_id"])))
+
+
+def _detail_needs(frames: Frames, fact: str) -> Needs:
+    table = TABLES[fact]
+    if fact == "turns":
+        return _TURN
+    columns = set()
+    if table.column("session_id"):
+        columns.add(("", "session_id"))
+    if table.column("agent_id") or "session" in table.parents:
+        columns |= {scope_key(fact, "agent", frames.realm)}
+        if ("", "ak") in columns:
+            columns.add(("", "agent_id"))
+    return Needs(frozenset(columns))
 
 
 _TURN = Needs(frozenset({("", "wait"), ("", "ak"), ("", "agent_id"), ("session", "session_id")}))
 
 
-def _turns(frames: Frames, task: Task, chosen: ir.Table, keys: list[str]) -> ir.Table:
-    turns = frames.frame("turns", task.clock, _TURN).table
-    joined = chosen.inner_join(turns, [chosen[k] == turns[k] for k in keys], rname="t_{name}")
-    return joined.select(
-        *(chosen[c] for c in chosen.columns),
-        session_id=turns["session__session_id"],
-        turn=turns["index"],
-        ak=turns["ak"],
-        at=turns["asked_at"],
-        wait=turns["wait"],
-    )
+def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value]:
+    """The columns of _Detail, in its order."""
+    have = frame.columns
+    session = next((c for c in ("session__session_id", "session_id") if c in have), None)
+    agent = next((c for c in ("ak", "session__ak") if c in have), None)
+    time = TABLES[fact].time
+    at = frame[time] if time in have else ibis.null("int64")
+    if fact == "buyer_days":
+        at = frames.realm.zone.instant(frame["date"].cast("int64") * zones.DAY_US)
+    return {
+        "said_session": frame[session] if session else ibis.null("string"),
+        "said_turn": frame["index"] if fact == "turns" else ibis.null("int32"),
+        "said_agent": frame[agent] if agent else ibis.null("int32"),
+        "said_at": at,
+        "said_wait": frame["wait"] if fact == "turns" else ibis.null("int64"),
+    }
 
 
-def _by_turn(frames: Frames, task: Task, chosen: ir.Table) -> ir.Table:
-    """Sessions and buyer days, with the first turn that broke the rule where one can be named."""
-    predicate: tr.Tree
-    if isinstance(task.population, TypedRatio):
-        predicate = task.population.good
-    else:
-        assert task.bad is not None
-        predicate = tr.Not(t.BOOL, task.bad)
-    conditions = list(turn_conditions(predicate)) if task.clock is not None else []
-    plain = _without_turn(frames, task, chosen)
+# -- the turn to blame ---------------------------------------------------------------------------
+
+
+def _blamed_turns(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detail]:
+    """For sessions and buyer days the first turn that broke the rule, where one can be named.
+
+    A wait that may still end well breaks nothing, so open turns count as answered at as-of.
+    """
+    conditions = _conditions(task)
     if not conditions:
-        return plain
-    worst = _blamed(frames, task, chosen, conditions)
-    joined = plain.left_join(worst, plain["number_id"] == worst["number_id"], rname="w_{name}")
-    return joined.select(
-        *(plain[c] for c in plain.columns if c not in _DETAILS),
-        session_id=ibis.coalesce(worst["session_id"], plain["session_id"]),
-        turn=worst["turn"],
-        ak=ibis.ifelse(worst["turn"].notnull(), worst["ak"], plain["ak"]),
-        at=ibis.coalesce(worst["at"], plain["at"]),
-        wait=worst["wait"],
-    )
-
-
-_DETAILS = ("session_id", "turn", "ak", "at", "wait")
-
-
-def _number_id(table: ir.Table) -> ir.Value:
-    """Tells chosen rows apart: a row is in one group, and has one rank there."""
-    return table["sk"] if "sk" in table.columns else table["rn"]
-
-
-def _without_turn(frames: Frames, task: Task, chosen: ir.Table) -> ir.Table:
-    if task.fact == "buyer_days":
-        days = frames.frame("buyer_days", task.clock, Needs()).table
-        joined = chosen.inner_join(days, chosen["rn"] == days["rn"], rname="d_{name}")
-        midnight = frames.realm.zone.instant(days["date"].cast("int64") * zones.DAY_US)
-        return joined.select(
-            *(chosen[c] for c in chosen.columns),
-            number_id=chosen["rn"],
-            session_id=ibis.null("string"),
-            turn=ibis.null("int32"),
-            ak=ibis.null("int32"),
-            at=midnight,
-            wait=ibis.null("int64"),
-        )
-    needs = Needs(frozenset({("", "session_id"), ("", "started_at"), ("", "ak"), ("", "agent_id")}))
-    sessions = frames.frame("sessions", task.clock, needs).table
-    joined = chosen.inner_join(sessions, chosen["sk"] == sessions["sk"], rname="d_{name}")
-    return joined.select(
-        *(chosen[c] for c in chosen.columns),
-        number_id=chosen["sk"],
-        session_id=sessions["session_id"],
-        turn=ibis.null("int32"),
-        ak=sessions["ak"],
-        at=sessions["started_at"],
-        wait=ibis.null("int64"),
-    )
-
-
-def _blamed(
-    frames: Frames, task: Task, chosen: ir.Table, conditions: list[TurnCondition]
-) -> ir.Table:
-    """number_id and the first turn that breaks a condition. A wait that may still end well does not
-    break one, so conditions see open turns as answered at as-of."""
+        return {}
     needs = _TURN | needs_of([c.predicate for c in conditions])
     if task.fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id")}))
     frame = frames.frame("turns", task.clock, needs, pending=True)
-    turns = frame.table
+    turns = _linked(frames, task, frame.table)
+    wanted = _row_table(frames, ["rn" if task.fact == "buyer_days" else "sk"], rows)
+    turns = turns.semi_join(wanted, turns["row"] == wanted[wanted.columns[0]])
+    broken = turns.filter(_broken(conditions, frame.pending_row, turns))
+    order = [broken["asked_at"], broken["sk"], broken["index"]]
+    place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
+    first = broken.mutate(place=place)
+    first = first.filter(first["place"] == 0)
+    described = first.select("row", **_described(frames, "turns", first))
+    return {(row[0],): _Detail(*row[1:]) for row in frames.realm.workspace.fetch(described)}
+
+
+def _conditions(task: Task) -> list[TurnCondition]:
+    if task.clock is None:
+        return []
+    if isinstance(task.population, TypedRatio):
+        return list(turn_conditions(task.population.good))
+    assert task.bad is not None
+    return list(turn_conditions(tr.Not(t.BOOL, task.bad)))
+
+
+def _linked(frames: Frames, task: Task, turns: ir.Table) -> ir.Table:
+    """`turns` with the key of the session or buyer day that each belongs to."""
+    if task.fact == "sessions":
+        return turns.mutate(row=turns["sk"])
+    days = frames.frame("buyer_days", task.clock, Needs()).table
+    turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
+    pairs = [
+        turns["pk"] == days["pk"],
+        turns["session__buyer_id"] == days["buyer_id"],
+        turns["date"] == days["date"],
+    ]
+    joined = turns.inner_join(days, pairs, rname="d_{name}")
+    return joined.select(*(turns[c] for c in turns.columns), row=days["rn"])
+
+
+def _broken(conditions: Sequence[TurnCondition], row: ex.Row, turns: ir.Table) -> ir.BooleanValue:
     broken = ibis.literal(False)
     for one in conditions:
-        fails = ~ex.condition(one.predicate, frame.pending_row)
+        fails = ~ex.condition(one.predicate, row)
         if one.position == "first":
             fails = fails & (turns["index"] == 1)
         elif one.position == "last":
             fails = fails & turns["is_last"]
         broken = broken | fails
-    turns = turns.mutate(broken=broken)
-    if task.fact == "buyer_days":
-        days = frames.frame("buyer_days", task.clock, Needs()).table
-        turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
-        pairs = [
-            turns["pk"] == days["pk"],
-            turns["session__buyer_id"] == days["buyer_id"],
-            turns["date"] == days["date"],
-        ]
-        linked = turns.inner_join(days, pairs, rname="d_{name}")
-        turns = linked.select(*(turns[c] for c in turns.columns), number_id=days["rn"])
-        ids = chosen.select(wanted=chosen["rn"]).distinct()
-    else:
-        turns = turns.mutate(number_id=turns["sk"])
-        ids = chosen.select(wanted=chosen["sk"]).distinct()
-    turns = turns.filter(turns["broken"]).semi_join(ids, turns["number_id"] == ids["wanted"])
-    order = [turns["asked_at"], turns["sk"], turns["index"]]
-    first = ibis.row_number().over(ibis.window(group_by="number_id", order_by=order))
-    ranked = turns.mutate(place=first)
-    ranked = ranked.filter(ranked["place"] == 0)
-    return ranked.select(
-        "number_id",
-        "ak",
-        "wait",
-        session_id=ranked["session__session_id"],
-        turn=ranked["index"],
-        at=ranked["asked_at"],
-    )
-
-
-def _others(frames: Frames, task: Task, chosen: ir.Table) -> ir.Table:
-    """Rows of any other fact: session and agent where they have them, and the fact's own time."""
-    fact = task.fact
-    table = TABLES[fact]
-    columns = set()
-    has_session = "session" in table.parents
-    if has_session:
-        columns.add(("", "session_id"))
-    if table.column("agent_id") or has_session:
-        columns.add(scope_key(fact, "agent", frames.realm))
-    frame = frames.frame(fact, task.clock, Needs(frozenset(columns)))
-    rows = frame.table
-    keys = row_keys(fact)
-    if fact == "messages":
-        rows = rows.select(*keys, "session_id").distinct()
-    pairs = [_same(chosen[k], rows[k]) for k in keys]
-    joined = chosen.inner_join(rows, pairs, rname="o_{name}")
-    agent = next((c for c in ("ak", "session__ak") if c in rows.columns), None)
-    null_agent = ibis.null("int32")
-    time = rows[table.time] if table.time in rows.columns else ibis.null("int64")
-    return joined.select(
-        *(chosen[c] for c in chosen.columns if c not in _DETAILS),
-        session_id=rows["session_id"] if has_session else ibis.null("string"),
-        turn=ibis.null("int32"),
-        ak=rows[agent] if agent else null_agent,
-        at=time,
-        wait=ibis.null("int64"),
-    )
-
-
-def _same(left: ir.Value, right: ir.Value) -> ir.BooleanValue:
-    return left.identical_to(right)
+    return broken

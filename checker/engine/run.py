@@ -14,11 +14,11 @@ from ibis.common.exceptions import IbisError
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
 from checker.engine.expressions import WindowHours
-from checker.engine.flags import EVERY_DAY, DayRange, Flags, build_flags
+from checker.engine.flags import EVERY_DAY, DayRange, build_flags
 from checker.engine.formula import Exact
 from checker.engine.frames import Frames
 from checker.engine.measured import Measured, Offender, PeriodSpan
-from checker.engine.offenders import list_offenders
+from checker.engine.offenders import Job, list_offenders
 from checker.engine.periods import Periods
 from checker.engine.relations import EngineGap
 from checker.engine.tally import GroupKey, GroupQuery, Tally
@@ -163,7 +163,8 @@ class Run:
         groupings: dict[object, list[Task]] = {}
         for task in tasks:
             groupings.setdefault(task.grouping, []).append(task)
-        result: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]] = {}
+        tallies: dict[Task, dict[GroupKey, Tally]] = {}
+        jobs: list[Job] = []
         for same in groupings.values():
             query = GroupQuery(
                 self.realm.workspace,
@@ -173,19 +174,16 @@ class Run:
                 self._platform_index(same[0].platforms),
                 self.periods.last_day,
             )
-            for task, tallies in zip(same, query.run(), strict=True):
-                listed = self._offenders(frames, query, task, tallies)
-                result[task] = {key: (tally, listed.get(key, ())) for key, tally in tallies.items()}
-        return result
-
-    def _offenders(
-        self, frames: Frames, query: GroupQuery, task: Task, tallies: Mapping[GroupKey, Tally]
-    ) -> dict[GroupKey, tuple[Offender, ...]]:
-        limit = 0 if task.added else self.options.offenders
-        if not limit or not any(tally.offenders for tally in tallies.values()):
-            return {}
-        flags: Flags = query.flags
-        return list_offenders(frames, flags, query.keys, task, limit)
+            for task, found in zip(same, query.run(), strict=True):
+                tallies[task] = found
+                if not task.added and any(tally.offenders for tally in found.values()):
+                    jobs.append(Job(task, query.flags, query.keys))
+        limit = self.options.offenders
+        listed = list_offenders(frames, jobs, limit) if limit else {}
+        return {
+            task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in found.items()}
+            for task, found in tallies.items()
+        }
 
     def _platform_index(self, platforms: frozenset[str]) -> ibis.Value:
         """The position of a row's platform among the task's platforms, sorted."""

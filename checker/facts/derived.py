@@ -51,10 +51,9 @@ class Derived:
         starts = staff.turn_assignments(turns, self.assignments)
         pairs = [result["sk"] == starts["sk"], result["index"] == starts["index"]]
         both = result.left_join(starts, pairs, rname="s_{name}")
-        at = ibis.ifelse(
-            result["answered_at"].notnull(), starts["assigned_at"], result["last_from"]
-        )
-        return both.select(*(result[c] for c in result.columns if c != "last_from"), assigned_at=at)
+        full = both.select(*(result[c] for c in result.columns), own=starts["assigned_at"])
+        at = ibis.ifelse(full["answered_at"].notnull(), full["own"], full["last_from"])
+        return full.select(*(c for c in result.columns if c != "last_from"), assigned_at=at)
 
     def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""

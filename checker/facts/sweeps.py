@@ -44,17 +44,23 @@ def intersection(left: ir.Table, right: ir.Table, keys: list[str]) -> ir.Table:
 def stretches(
     realm: Realm, counted: ir.Table, keys: list[str], days: ir.Table, values: list[str]
 ) -> ir.Table:
-    """Stretches of constant running sums between events, cut at the midnights of `days`.
+    """Stretches of constant running sums, cut at the midnights of `days` and ended by as-of.
 
     `counted` has keys, at and the steps in `values`; `days` has keys and day, a row for each local day
-    to cover. Columns: keys, from, to, values. Days run from their first to their last microsecond.
+    to cover. Columns: keys, from, to, values. Nobody is judged by hours that have not happened.
     """
     begin = days.mutate(at=realm.zone.instant(days["day"].cast("int64") * zones.DAY_US))
     finish = days.mutate(at=realm.zone.instant((days["day"].cast("int64") + 1) * zones.DAY_US))
+    finish = finish.mutate(at=ibis.least(finish["at"], realm.as_of))
     zero = {name: ibis.literal(0, "int64") for name in values}
     marks = begin.select(*keys, "at", **zero).union(finish.select(*keys, "at", **zero))
-    every = counted.select(*keys, "at", *values).union(marks)
-    steps = every.group_by([*keys, "at"]).agg(**{name: every[name].sum() for name in values})
+    every = counted.select(*keys, "at", *values, mark=False).union(marks.mutate(mark=True))
+    steps = every.group_by([*keys, "at"]).agg(
+        **{name: every[name].sum() for name in values}, mark=every["mark"].any()
+    )
+    # Where one agent leaves as another comes, the staffing does not change.
+    changes = [steps["mark"], *(steps[name] != 0 for name in values)]
+    steps = steps.filter(ibis.or_(*changes))
     upto = ibis.window(group_by=keys, order_by=steps["at"], preceding=None, following=0)
     along = ibis.window(group_by=keys, order_by=steps["at"])
     running = steps.mutate(

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from checker.language.syntax import UNIT_US
 from checker.language.types import Kind, Type
 
 
-def literal_text(type_: Type, value: object) -> str:
+def literal_text(type_: Type, value: Any) -> str:
     """`4m`, `50%`, `08:00:00`, `'text'`; `missing` for None. Dates and instants are not literals:
     the caller, who knows the zone, gives them as text."""
     if value is None:
         return "missing"
     match type_.kind:
         case Kind.DURATION:
-            return duration_text(Fraction(value))  # type: ignore[arg-type]
+            return duration_text(Fraction(value))
         case Kind.RATIO:
-            return f"{float(Fraction(value) * 100):.6g}%"  # type: ignore[arg-type]
+            return f"{float(Fraction(value) * 100):.6g}%"
         case Kind.NUMBER:
-            return f"{float(Fraction(value)):.6g}"  # type: ignore[arg-type]
+            return f"{float(Fraction(value)):.6g}"
         case Kind.TIME:
-            seconds, micros = divmod(int(value), 1_000_000)  # type: ignore[call-overload]
+            seconds, micros = divmod(int(value), 1_000_000)
             text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
             return f"{text}.{micros:06}".rstrip("0") if micros else text
         case Kind.BOOL:

@@ -9,10 +9,11 @@ from functools import cache
 from importlib import resources
 from typing import Any, TypeAlias
 
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark import Lark, Token, Transformer, Tree, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from checker.language import types as t
+from checker.language.mistakes import bad_character, bad_token
 from checker.language.types import Type
 
 UNIT_US = {
@@ -121,78 +122,34 @@ def parse_literal(text: str) -> Literal | None:
     return None
 
 
-_MAX_NESTING = 60
+_LONGEST = 10_000
+_DEEPEST = 100
 
 
 def _parse(text: str, start: str) -> Syntax | Requirement | SyntaxFault:
-    depth = deepest = 0
-    for char in text:
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        deepest = max(deepest, depth)
-    if deepest > _MAX_NESTING or len(text) > 10_000:
-        return SyntaxFault(0, len(text), "the expression is too deep or too long", "split it up")
+    if len(text) > _LONGEST:
+        return SyntaxFault(0, len(text), f"longer than {_LONGEST:,} characters", "split it up")
     if not text.strip():
         return SyntaxFault(0, 1, "the expression is empty", "write a formula or leave the key out")
     try:
-        return _Builder().transform(_grammar().parse(text, start=start))  # type: ignore[no-any-return]
+        tree = _grammar().parse(text, start=start)
     except UnexpectedCharacters as error:
-        return _bad_character(text, error.pos_in_stream or 0)
+        return SyntaxFault(*bad_character(text, error.pos_in_stream or 0))
     except UnexpectedToken as error:
-        return _bad_token(text, error)
+        return SyntaxFault(*bad_token(text, error))
+    if _depth(tree) > _DEEPEST:
+        message = f"nested more than {_DEEPEST} levels deep"
+        return SyntaxFault(0, len(text), message, "split it up")
+    return _Builder().transform(tree)  # type: ignore[no-any-return]
 
 
-def _bad_character(text: str, at: int) -> SyntaxFault:
-    rest = text[at:]
-    if found := re.match(r"(\d+)\s*(min|minutes?|sec|seconds?|hours?|days?)\b", rest):
-        unit = {"m": "m", "s": "s", "h": "h", "d": "d"}[found[2][0]]
-        return SyntaxFault(
-            at, at + found.end(), f"unknown unit in `{found[0]}`", f"write {found[1]}{unit}"
-        )
-    if found := re.match(r"\d+[^\W\d]\w*", rest):
-        return SyntaxFault(
-            at,
-            at + found.end(),
-            f"unknown unit in `{found[0]}`",
-            "units are us ms s m h d w, as in 3m",
-        )
-    hints = {
-        '"': "texts stand in single quotes: 'agent'",
-        "&": "write `and`",
-        "|": "write `or`",
-        "!": "write `not`, or `!=` for unequal",
-        "'": "the text is not closed: add a single quote",
-        "\uff08": "write ASCII brackets",
-        "\uff0c": "write an ASCII comma",
-    }
-    hint = hints.get(rest[0], "the language reference lists what an expression can hold")
-    return SyntaxFault(at, at + 1, f"`{rest[0]}` cannot stand here", hint)
-
-
-def _bad_token(text: str, error: UnexpectedToken) -> SyntaxFault:
-    token = error.token
-    if isinstance(error, UnexpectedEOF) or token.type == "$END":
-        end = len(text.rstrip())
-        missing = text.count("(") > text.count(")")
-        hint = "close the bracket" if missing else "say what follows"
-        return SyntaxFault(max(end - 1, 0), end, "the expression ends too early", hint)
-    at, end = int(token.start_pos or 0), int(token.end_pos or 0)
-    before = text[:at].rstrip()
-    hint = "expected an operator such as `and`, `<=`, `in`, `+`"
-    if token.type == "COMPARE":
-        if token == "=" and before.endswith("="):
-            return SyntaxFault(at - 1, end, "`==` is not used", "write `=`")
-        if token == ">" and before.endswith("<"):
-            return SyntaxFault(at - 1, end, "`<>` is not used", "write `!=`")
-        hint = "comparisons do not chain: write `a < b and b < c`"
-    elif token == "null" or (token.type == "NAME" and before.endswith(" is")):
-        hint = "write `is missing` or `is present`"
-    elif token == "between":
-        hint = "write `x >= a and x <= b`, or `x in window`"
-    elif token.type == "RPAR":
-        hint = "this bracket closes nothing, or something is missing before it"
-    elif token == "%":
-        hint = "a percentage is a number and %: 75%"
-    return SyntaxFault(at, max(end, at + 1), f"`{token}` cannot stand here", hint)
+def _depth(tree: Tree[Token]) -> int:
+    """How deep a tree is; it may be deeper than Python can recurse."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for one in level for child in one.children if isinstance(child, Tree)]
+    return depth
 
 
 def _duration_us(text: str) -> Fraction:

@@ -11,7 +11,8 @@ from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.arithmetic import comparable, unit_hint
 from checker.language.catalog import FACTS, PERIODS, SCOPE_COLUMN, TABLES, Table, declared
-from checker.language.check import Scope, check, syntax_diagnostic
+from checker.language.check import check, syntax_diagnostic
+from checker.language.scope import Scope
 from checker.language.types import Kind, Type
 from checker.packs.model import Ask, Clock, Expr, Pack, Part, Parts, Ratio, Revision, Rule
 from checker.packs.typed import (

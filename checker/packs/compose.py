@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,11 @@ class _Pair:
     joined: bool = False
 
 
+def _end_of(event: Any) -> int:
+    end: int = event.end_mark.index
+    return end
+
+
 class Composer:
     """Makes nodes of one document's events and collects what is wrong on the way."""
 
@@ -53,7 +59,7 @@ class Composer:
         self._placed = placed
         self._text = text
         self._repairs = repairs
-        self._events = yaml.parse(text, Loader=_LOADER)
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         self._anchors: dict[str, tuple[Node, int, int] | None] = {}
         self._count = 0
         self._end = 0  # where the last node ended
@@ -174,7 +180,8 @@ class Composer:
             node, below = self._node(child, depth + 1)
             items.append(node)
             height = max(height, below)
-        self._end = max(self._end, child.end_mark.index) if event.flow_style else self._end
+        if event.flow_style:
+            self._end = max(self._end, _end_of(child))
         return SeqNode(
             self._placed.span(event.start_mark.index, self._end), tuple(items)
         ), height + 1
@@ -196,7 +203,7 @@ class Composer:
             start = value_event.start_mark.index
             pairs.append(_Pair(key, key_end, value, start, self._end, plain))
         if event.flow_style:
-            self._end = child.end_mark.index
+            self._end = _end_of(child)
             pairs = self._rejoined(pairs)
         span = self._placed.span(event.start_mark.index, self._end)
         return self._entries(span, pairs, bool(event.flow_style)), height + 1

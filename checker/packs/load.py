@@ -14,7 +14,8 @@ from checker.packs.merge import apply_settings, merge_pack, pruned, with_entry
 from checker.packs.model import Pack
 from checker.packs.nodes import MapNode, Node, ScalarNode
 from checker.packs.rules import Names
-from checker.packs.schema import Problem, check, check_empty
+from checker.packs.schema import check, check_empty
+from checker.packs.tellers import Problem
 from checker.packs.unused import unused
 from checker.packs.yaml import read_yaml
 

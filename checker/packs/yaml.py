@@ -122,9 +122,8 @@ def _syntax_error(placed: PlacedText, error: yaml.YAMLError) -> Diagnostic:
             return Diagnostic(
                 "E004", "a tab cannot indent YAML", placed.span(at, at + 1), "use spaces"
             )
-    opened = context_mark is not None and "scanning a quoted" in context
-    flow = context_mark is not None and "flow" in context and context_mark.line != mark.line
-    if opened or flow:
+    opened = "scanning a quoted" in context
+    if context_mark and (opened or ("flow" in context and context_mark.line != mark.line)):
         at = context_mark.index
         what = "quote" if opened else "bracket"
         return Diagnostic("E003", f"this {what} is never closed", placed.span(at, at + 1), problem)

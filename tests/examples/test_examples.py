@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from console import ROOT, UPDATE, blocks, environment, shown, with_outputs
 
+from checker.pipeline import load_packs
+
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 PAGES = [
     ROOT / "README.md",
@@ -33,3 +35,24 @@ def test_page_prints_what_it_says(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_example_is_small(example: Path) -> None:
     assert sum(file.stat().st_size for file in example.rglob("*")) < 1_000_000
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_rules_of_the_readme_are_sound(page: str, tmp_path: Path) -> None:
+    written = (ROOT / page).read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "house.yaml").write_text(written, "utf-8")
+    packs, diagnostics = load_packs((tmp_path / "house.yaml",))
+    assert [rule.id for pack in packs for rule in pack.rules] == ["house/first-answer"]
+    assert not diagnostics
+
+
+def test_both_readmes_have_the_same_sections_and_commands() -> None:
+    english, chinese = (
+        [
+            (line[:2], line.strip() if line.startswith("    python3") else "")
+            for line in (ROOT / page).read_text("utf-8").splitlines()
+            if line.startswith(("#", "    python3", "| `", "```"))
+        ]
+        for page in ("README.md", "README.zh.md")
+    )
+    assert english == chinese

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .figures import Expected, Figures, Key, NotEvaluated, scope
+from .figures import Blamed, Expected, Figures, Key, NotEvaluated, scope
 from .judge import outcome_differences
 from .moments import micros
 
@@ -23,18 +23,18 @@ def compare(
     expected: Mapping[str, Expected],
     *,
     platform: str | None = None,
-    unchecked: Collection[str] = (),
 ) -> list[str]:
-    """Differences as sentences. Checklist items and the rules in `unchecked` are passed over."""
+    """Differences as sentences. Of `platform`'s verdicts only, where one is named; checklist items
+    are passed over."""
     found: list[str] = []
     by_rule: dict[str, list[Verdict]] = {}
     counts: Counter[str] = Counter()
     for verdict in result["verdicts"]:
         counts[verdict["outcome"]] += 1
-        if verdict["type"] != "manual" and verdict["rule"] not in unchecked:
+        if platform is not None and verdict["scope"]["platform"] != platform:
+            continue
+        if verdict["type"] != "manual":
             by_rule.setdefault(verdict["rule"], []).append(verdict)
-            if platform is not None and verdict["scope"].get("platform") != platform:
-                found.append(f"{verdict['rule']}: scope {verdict['scope']} is not on {platform}")
     said = {outcome: n for outcome, n in result["summary"].items() if n}
     if said != dict(counts):
         found.append(f"summary says {said}, the verdicts say {dict(counts)}")
@@ -74,20 +74,20 @@ def _rule(rule: str, verdicts: list[Verdict], want: Expected) -> list[str]:
 
 
 def key_of(verdict: Verdict) -> Key:
-    """Scope without platform, and the period's first day (month: its month; `all`: just that)."""
-    named = {k: v for k, v in verdict["scope"].items() if k != "platform"}
-    period, start = verdict["period"], verdict["period"].get("from")
-    if period["kind"] == "all":
-        return (scope(**named), "all")
-    if period["kind"] == "hour" and start is not None:
-        return (scope(**named), datetime.fromisoformat(start).strftime("%Y-%m-%dT%H%z"))
-    if period["kind"] == "month" and start is not None:
-        return (scope(**named), start[:7])
-    return (scope(**named), start)
+    """Scope without platform, and the period: `all`, a month, a week of the year, a first day or hour."""
+    named = scope(**{k: v for k, v in verdict["scope"].items() if k != "platform"})
+    kind, start = verdict["period"]["kind"], verdict["period"]["from"]
+    if kind == "all":
+        return (named, "all")
+    if start is None:
+        return (named, f"no {kind}")
+    at = datetime.fromisoformat(start)
+    formats = {"hour": "%Y-%m-%dT%H%z", "week": "%G-W%V", "month": "%Y-%m"}
+    return (named, at.strftime(formats.get(kind, "%Y-%m-%d")))
 
 
 def _named(key: Key) -> str:
-    return " ".join([*(f"{k}={v}" for k, v in key[0]), str(key[1])])
+    return " ".join([*(f"{k}={v}" for k, v in key[0]), key[1]])
 
 
 def _figures(got: Verdict, want: Figures) -> list[str]:
@@ -107,28 +107,27 @@ def _figures(got: Verdict, want: Figures) -> list[str]:
         differ("fraction", f"{got['numerator']}/{got['denominator']}", "{}/{}".format(*numbers))
     if (got["pending"] or 0) != want.pending:
         differ("pending", got["pending"], want.pending)
-    count = want.offender_count
-    if count is not None and got["offender_count"] != count:
-        differ("offender_count", got["offender_count"], count)
-    if want.offenders is not None:
-        blamed: Counter[Hashable] = Counter(_blamed(o, want) for o in got["offenders"])
-        for who in blamed - want.offenders:
-            found.append(f"blames {who} wrongly")
-        for who in want.offenders - blamed:
-            found.append(f"does not blame {who}")
+    if got["offender_count"] != len(want.offenders):
+        differ("offender_count", got["offender_count"], len(want.offenders))
+    blamed = [_blamed(o) for o in got["offenders"]]
+    should = [] if want.added else list(want.offenders)
+    found += [f"blames {who} wrongly" for who in Counter(blamed) - Counter(should)]
+    found += [f"does not blame {who}" for who in Counter(should) - Counter(blamed)]
+    if blamed != should and Counter(blamed) == Counter(should):
+        found.append("offenders are out of order")
     return found
 
 
-def _blamed(offender: Mapping[str, Any], want: Figures) -> tuple[Any, ...]:
-    """(session, turn), or for ratings (session, instant), as the oracle names them."""
-    by_instant = any(
-        isinstance(who, tuple) and isinstance(who[1], int) and who[1] > 10**9
-        for who in want.offenders or ()
+def _blamed(offender: Mapping[str, Any]) -> Blamed:
+    at, wait = offender["at"], offender["wait_s"]
+    return Blamed(
+        offender["shop_id"],
+        offender["session_id"],
+        offender["turn"],
+        offender["agent_id"],
+        None if at is None else micros(datetime.fromisoformat(at), UTC),
+        None if wait is None else round(wait * 1_000_000),
     )
-    if by_instant:
-        at = datetime.fromisoformat(offender["at"])
-        return (offender["session_id"], micros(at, UTC))
-    return (offender["session_id"], offender["turn"])
 
 
 def same_number(got: float | None, want: Fraction | None) -> bool:

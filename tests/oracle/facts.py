@@ -50,6 +50,7 @@ class Assignment:
     agent_id: str | None
     start: int
     end: int | None
+    session: Session | None = None
     replies: int = 0
     first_reply_at: int | None = None
     is_last: bool = False
@@ -92,6 +93,10 @@ class World:
     rows: dict[str, list[Row]]
     first: date | None = None
     through: date | None = None
+    by: str | None = None
+
+    def has_column(self, table: str, column: str) -> bool:
+        return (table, column) in self.columns
 
     def has(self, *names: str) -> bool:
         """Whether every `table` or `table.column` named holds something for this platform."""
@@ -230,6 +235,7 @@ def _assignments(world: World) -> list[Assignment]:
         if session is None:
             continue
         session.assignments.append(held)
+        held.session = session
         replies = [
             m["ts"]
             for m in session.messages

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
 
-from .facts import World
-from .moments import local
-
 R = TypeVar("R")
 Scope = tuple[tuple[str, str | None], ...]
-Key = tuple[Scope, str | None]
-Period = Literal["hour", "day", "month", "all"]
+Key = tuple[Scope, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """An offender as the result shows it; `at` and `wait` in microseconds."""
+
+    shop: str | None
+    session: str | None
+    turn: int | None
+    agent: str | None
+    at: int | None
+    wait: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`value` as in the result (seconds for durations). None in `offenders`: not compared.
+    """`value` as in the result (seconds for durations). Offenders stand in the order of their rows.
 
     `exact` says whether numerator and denominator are to be compared; a sum, say, has none.
+    `added` marks the figures of `--by`: they inform, and list nobody.
     """
 
     value: Fraction | None
     numerator: int | None = None
     denominator: int | None = None
     pending: int = 0
-    offenders: Counter[Hashable] | None = None
-    offender_count: int | None = None
+    offenders: tuple[Blamed, ...] = ()
+    min_sample: int = 1
     exact: bool = True
+    added: bool = False
     kind: Literal["ratio", "every", "value"] = "value"
 
 
@@ -49,34 +58,15 @@ def scope(**values: Any) -> Scope:
     return tuple(sorted((k, None if v is None else str(v)) for k, v in values.items()))
 
 
-def period_of(world: World, period: Period, instant: int | None) -> str | None:
-    if period == "all":
-        return "all"
-    if instant is None:
-        return None
-    at = local(instant, world.zone)
-    formats = {"hour": "%Y-%m-%dT%H%z", "day": "%Y-%m-%d", "month": "%Y-%m"}
-    return at.strftime(formats[period])
-
-
-def grouped(
-    rows: Iterable[R], key: Callable[[R], Key], seen: Callable[[R], bool]
-) -> dict[Key, list[R]]:
-    groups: dict[Key, list[R]] = {}
-    for row in rows:
-        if seen(row):
-            groups.setdefault(key(row), []).append(row)
-    return groups
-
-
 def ratio(
     groups: dict[Key, list[R]],
     *,
     where: Callable[[R], bool] = lambda _: True,
     good: Callable[[R], bool],
     good_by_now: Callable[[R], bool] | None = None,
-    blame: Callable[[R], Hashable] | None = None,
+    blame: Callable[[R], Blamed],
     kind: Literal["ratio", "every"] = "ratio",
+    min_sample: int = 1,
 ) -> dict[Key, Figures]:
     """`good_by_now` is `good` with the waits of open turns as of now; without it none is pending."""
     result: dict[Key, Figures] = {}
@@ -99,29 +89,27 @@ def ratio(
             numerator,
             denominator,
             pending,
-            None if blame is None else Counter(blame(row) for row in bad),
-            len(bad),
+            tuple(map(blame, bad)),
+            min_sample,
             kind=kind,
         )
     return result
 
 
-def mean(values: Iterable[int | None]) -> Figures:
+def mean(values: Iterable[int | None], blamed: Iterable[Blamed] = ()) -> Figures:
     """Mean of durations in microseconds; missing ones are skipped."""
     there = [v for v in values if v is not None]
-    return quotient(sum(there), len(there), per=1_000_000)
+    return quotient(sum(there), len(there), per=1_000_000, blamed=blamed)
 
 
-def quotient(numerator: int, denominator: int, per: int = 1) -> Figures:
+def quotient(
+    numerator: int, denominator: int, per: int = 1, blamed: Iterable[Blamed] = ()
+) -> Figures:
     value = Fraction(numerator, denominator * per) if denominator else None
-    return Figures(value, numerator, denominator)
+    return Figures(value, numerator, denominator, offenders=tuple(blamed))
 
 
-def plain(value: Fraction | int | None, blamed: Counter[Hashable] | None = None) -> Figures:
+def plain(value: Fraction | int | None, blamed: Iterable[Blamed] = ()) -> Figures:
     """A count, sum, minimum or maximum: no numerator and denominator stand behind it."""
-    return Figures(
-        None if value is None else Fraction(value),
-        offenders=blamed,
-        offender_count=None if blamed is None else blamed.total(),
-        exact=False,
-    )
+    exact = None if value is None else Fraction(value)
+    return Figures(exact, offenders=tuple(blamed), exact=False)

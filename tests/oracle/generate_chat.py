@@ -136,6 +136,7 @@ def _ratings(rng: Random, last: int, buyer: str | None, held_by: list[str]) -> l
                 "rated_at": at,
                 "score": rng.randint(1, 5),
                 "subject": rng.choice(("human", "human", "bot", None)),
+                "unresolved": rng.choice((True, False, False, None)),
             }
         )
         at += rng.choice((0, 1, MINUTE, HOUR))

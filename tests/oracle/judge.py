@@ -40,14 +40,15 @@ def read(requirement: str) -> tuple[str, Fraction] | None:
 
 
 def outcome_differences(verdict: Mapping[str, Any], want: Figures) -> list[str]:
-    """Whether the outcome follows from the value; small samples are taken at their word."""
-    if verdict["outcome"] in ("small_sample", "waived"):
-        return []
+    """Whether the outcome, and the distance from the requirement, follow from the figures."""
     found = []
     should = expected_outcome(verdict, want)
     if should is not None and verdict["outcome"] != should:
         found.append(f"outcome is {verdict['outcome']}, not {should}")
-    bound = read(verdict["require"]) if verdict["require"] else None
+    if want.added:
+        return found
+    text = verdict["require"] or verdict["aim"]
+    bound = read(text) if text else None
     if want.kind != "value" and want.denominator and bound is not None and bound[0] == ">=":
         assert want.numerator is not None
         for name, value in distances(want.numerator, want.denominator, bound[1]).items():
@@ -57,12 +58,16 @@ def outcome_differences(verdict: Mapping[str, Any], want: Figures) -> list[str]:
 
 
 def expected_outcome(verdict: Mapping[str, Any], want: Figures) -> str | None:
+    if want.added:
+        return "info"
     if want.value is None:
         return "no_data"
     if want.kind == "every":
         return "pass" if want.value == 1 else "fail"
     if not verdict["require"] and not verdict["aim"]:
         return "info"
+    if want.denominator is not None and want.denominator < want.min_sample:
+        return "small_sample"
     for field, otherwise in (("require", "fail"), ("aim", "warn")):
         if verdict[field]:
             bound = read(verdict[field])

@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from .facts import Row, Session, World
-from .figures import Expected, Key, NotEvaluated, Period, grouped, period_of, plain, ratio, scope
+from .figures import Blamed, Expected, Key, NotEvaluated, plain, ratio
+from .groups import (
+    Period,
+    blame_row,
+    blame_session,
+    blame_turn,
+    by_session,
+    by_turn,
+    groups,
+    rating_place,
+)
 from .moments import HOUR, MINUTE, daily
 from .turns import HUMAN_REPLY, Turn, every_turn, turns_of, within
 
 LIMIT = 3 * MINUTE
 
 
+def late(limit: int) -> Callable[[Turn], bool]:
+    """Whether a turn is to blame: one that may still end within the limit is not."""
+    return lambda turn: not within(turn.wait_by_now, limit)
+
+
+def unanswered_at_the_end(turn: Turn) -> bool:
+    return turn.is_last and turn.answered_at is None
+
+
 def sessions_by_shop(world: World, period: Period) -> dict[Key, list[Session]]:
-    return grouped(
-        world.sessions,
-        lambda s: (scope(shop=s.shop), period_of(world, period, s.started_at)),
-        lambda s: world.asked_for(s.started_at),
-    )
+    return groups(world, world.sessions, by_session, period)
 
 
 def turns_by_shop(turns: list[Turn], world: World, period: Period) -> dict[Key, list[Turn]]:
-    return grouped(
-        turns,
-        lambda t: (scope(shop=t.session.shop), period_of(world, period, t.asked_at)),
-        lambda t: world.asked_for(t.asked_at),
-    )
+    return groups(world, turns, by_turn, period)
 
 
 def ratings_by_shop(world: World, period: Period) -> dict[Key, list[Row]]:
-    return grouped(
-        world.rows["ratings"],
-        lambda r: (scope(shop=r["shop_id"]), period_of(world, period, r["rated_at"])),
-        lambda r: world.asked_for(r["rated_at"]),
-    )
+    return groups(world, world.rows["ratings"], rating_place(world), period)
 
 
-def blame_turn(turn: Turn) -> tuple[str, int]:
-    return (turn.session.session_id, turn.index)
-
-
-def blame_session(session: Session) -> tuple[str, None]:
-    return (session.session_id, None)
-
-
-def blame_rating(rating: Row) -> tuple[str | None, int]:
-    return (rating.get("session_id"), rating["rated_at"])
+def blame_rating(world: World) -> Callable[[Row], Blamed]:
+    place = rating_place(world)
+    return lambda rating: blame_row(place(rating), rating.get("session_id"))
 
 
 def reply_3m_session(world: World) -> Expected:
@@ -59,7 +58,7 @@ def reply_3m_session(world: World) -> Expected:
         where=lambda s: assessed(s.started_at) and len(turns[id(s)]) > 0,
         good=lambda s: all(within(t.wait, LIMIT) for t in turns[id(s)]),
         good_by_now=lambda s: all(within(t.wait_by_now, LIMIT) for t in turns[id(s)]),
-        blame=blame_session,
+        blame=lambda s: blame_session(s, turns[id(s)], late(LIMIT)),
     )
 
 
@@ -84,7 +83,7 @@ def satisfaction(world: World) -> Expected:
         ratings_by_shop(world, "day"),
         where=lambda r: (r.get("subject") or "human") == "human" and assessed(r["rated_at"]),
         good=lambda r: r["score"] >= 4,
-        blame=blame_rating,
+        blame=blame_rating(world),
     )
 
 
@@ -95,7 +94,7 @@ def _count_in_window(world: World, offends: Callable[[Session], bool]) -> Expect
         population = [s for s in sessions if assessed(s.started_at)]
         blamed = [s for s in population if offends(s)]
         count = len(blamed) if population else None
-        result[key] = plain(count, Counter(blame_session(s) for s in blamed))
+        result[key] = plain(count, map(blame_session, blamed))
     return result
 
 
@@ -126,7 +125,7 @@ def last_word_is_ours(world: World) -> Expected:
         sessions_by_shop(world, "all"),
         where=lambda s: assessed(s.started_at) and len(turns[id(s)]) > 0,
         good=lambda s: turns[id(s)][-1].answered_at is not None,
-        blame=blame_session,
+        blame=lambda s: blame_session(s, turns[id(s)], unanswered_at_the_end),
         kind="every",
     )
 

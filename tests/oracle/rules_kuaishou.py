@@ -7,17 +7,20 @@ from datetime import date
 from typing import Any
 
 from .facts import Row, Session, World, rating_order
-from .figures import Expected, NotEvaluated, grouped, mean, period_of, ratio, scope
-from .moments import HOUR, MINUTE, SECOND, daily, day_of, midnight
-from .rules_douyin import (
-    blame_rating,
+from .figures import Blamed, Expected, NotEvaluated, mean, ratio
+from .groups import (
+    blame_row,
     blame_session,
     blame_turn,
-    ratings_by_shop,
-    sessions_by_shop,
-    turns_by_shop,
+    buyer_day_place,
+    by_agent,
+    by_turn,
+    groups,
+    rating_place,
 )
-from .staffing import buyer_days
+from .moments import HOUR, MINUTE, SECOND, daily, day_of
+from .rules_douyin import blame_rating, ratings_by_shop, sessions_by_shop, turns_by_shop
+from .staffing import BuyerDay, buyer_days
 from .turns import HUMAN_REPLY, PER_AGENT, PLAIN, Turn, every_turn, within
 
 LIMIT = 3 * MINUTE
@@ -41,16 +44,8 @@ def reply_3m_agent(world: World) -> Expected:
     if not world.has("messages"):
         return NotEvaluated(("messages",))
     assessed = daily(8 * HOUR, 23 * HOUR, world.zone)
-    groups = grouped(
-        every_turn(world, PER_AGENT),
-        lambda t: (
-            scope(shop=t.session.shop, agent=t.agent_id),
-            period_of(world, "day", t.asked_at),
-        ),
-        lambda t: world.asked_for(t.asked_at),
-    )
     return ratio(
-        groups,
+        groups(world, every_turn(world, PER_AGENT), by_turn, "day", "agent"),
         where=lambda t: assessed(t.asked_at),
         good=lambda t: within(t.wait, LIMIT),
         good_by_now=lambda t: within(t.wait_by_now, LIMIT),
@@ -66,16 +61,19 @@ def reply_3m_buyer(world: World) -> Expected:
     def all_within(turns: tuple[Turn, ...], wait: Callable[[Turn], int | None]) -> bool:
         return all(within(wait(t), LIMIT) for t in turns if assessed(t.asked_at))
 
-    groups = grouped(
-        buyer_days(world, HUMAN_REPLY),
-        lambda b: (scope(shop=b.shop), b.date.isoformat()),
-        lambda b: world.asked_for(midnight(b.date, world.zone)),
-    )
+    def blame(b: BuyerDay) -> Blamed:
+        return next(
+            blame_turn(t)
+            for t in b.turns
+            if assessed(t.asked_at) and not within(t.wait_by_now, LIMIT)
+        )
+
     return ratio(
-        groups,
+        groups(world, buyer_days(world, HUMAN_REPLY), buyer_day_place(world), "day"),
         where=lambda b: any(assessed(t.asked_at) for t in b.turns),
         good=lambda b: all_within(b.turns, lambda t: t.wait),
         good_by_now=lambda b: all_within(b.turns, lambda t: t.wait_by_now),
+        blame=blame,
     )
 
 
@@ -87,31 +85,35 @@ def good_rating(world: World) -> Expected:
         human = (rating.get("subject") or "human") == "human"
         return human or day_of(rating["rated_at"], world.zone) < BOTS_COUNT_UNTIL
 
+    place = rating_place(world)
     last: dict[tuple[Any, ...], Row] = {}
     for rating in sorted(filter(counts, world.rows["ratings"]), key=rating_order):
-        who = (rating["shop_id"], rating.get("buyer_id"), rating.get("agent_id"))
+        said = place(rating).scopes
+        who = (said["shop"], said["buyer"], said["agent"])
         last[(*who, day_of(rating["rated_at"], world.zone))] = rating
     kept = {id(r) for r in last.values()}
     return ratio(
         ratings_by_shop(world, "day"),
         where=lambda r: id(r) in kept,
         good=lambda r: r["score"] >= 4,
-        blame=blame_rating,
+        blame=blame_rating(world),
     )
 
 
 def max_reception_range(world: World) -> Expected:
     if not world.has("agents.max_reception"):
         return NotEvaluated(("agents.max_reception",))
-    groups = grouped(
-        world.rows["agents"], lambda a: (scope(shop=a["shop_id"]), "all"), lambda _: True
-    )
 
     def allowed(agent: Row) -> bool:
         cap = agent.get("max_reception")
         return cap is None or cap == 0 or 1 <= cap <= 500
 
-    return ratio(groups, good=allowed, kind="every")
+    return ratio(
+        groups(world, world.rows["agents"], by_agent, "all"),
+        good=allowed,
+        blame=lambda a: blame_row(by_agent(a)),
+        kind="every",
+    )
 
 
 def idle_close(world: World) -> Expected:
@@ -146,8 +148,8 @@ def queue_wait(world: World) -> Expected:
             return None
         return int(assigned - asked)
 
-    groups = sessions_by_shop(world, "day")
-    return {key: mean(waited(s) for s in sessions) for key, sessions in groups.items()}
+    by_day = sessions_by_shop(world, "day")
+    return {key: mean(waited(s) for s in sessions) for key, sessions in by_day.items()}
 
 
 RULES: dict[str, Callable[[World], Expected]] = {

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from .facts import World
-from .figures import Expected, NotEvaluated, grouped, period_of, plain, scope
+from .figures import Expected, NotEvaluated, plain
+from .groups import blame_row, by_coverage, by_load, groups
 from .moments import HOUR, SECOND, Window, daily, time_inside
 from .staffing import Coverage, coverage, load
 
@@ -17,19 +18,15 @@ def time_without(
     """[shop, day] the time inside the shop's window during which nobody was there."""
     if not world.has("presence"):
         return NotEvaluated(("presence",))
-    groups = grouped(
-        coverage(world),
-        lambda c: (scope(shop=c.shop), period_of(world, "day", c.start)),
-        lambda c: world.asked_for(c.start),
-    )
     result = {}
-    for key, stretches in groups.items():
-        total = sum(
-            time_inside(c.start, c.end, window_of(c.shop), world.zone)
+    for key, stretches in groups(world, coverage(world), by_coverage, "day").items():
+        inside = {
+            c: time_inside(c.start, c.end, window_of(c.shop), world.zone)
             for c in stretches
             if nobody(c)
-        )
-        result[key] = plain(Fraction(total, SECOND))
+        }
+        blamed = [blame_row(by_coverage(c)) for c, time in inside.items() if time > 0]
+        result[key] = plain(Fraction(sum(inside.values()), SECOND), blamed)
     return result
 
 
@@ -47,16 +44,13 @@ def saturation(world: World) -> Expected:
     if not world.has("agents.max_reception"):
         return NotEvaluated(("agents.max_reception",))
     assessed = daily(8 * HOUR, 23 * HOUR, world.zone)
-    groups = grouped(
-        load(world),
-        lambda r: (scope(shop=r.shop, agent=r.agent_id), period_of(world, "day", r.start)),
-        lambda r: world.asked_for(r.start),
-    )
     result = {}
-    for key, stretches in groups.items():
+    for key, stretches in groups(world, load(world), by_load, "day", "agent").items():
         inside = [s for s in stretches if time_inside(s.start, s.end, assessed, world.zone) > 0]
         shares = [s.saturation for s in inside if s.saturation is not None]
-        result[key] = plain(max(shares, default=None))
+        full = [s for s in inside if s.saturation is not None and s.saturation >= 1]
+        blamed = (blame_row(by_load(s)) for s in full)
+        result[key] = plain(max(shares, default=None), blamed)
     return result
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import time
 
-from .facts import Assignment, Row, Session, World
-from .figures import Expected, NotEvaluated, grouped, period_of, quotient, ratio, scope
-from .moments import DAY, HOUR, SECOND, Window, daily, of_time
-from .rules_douyin import blame_session, sessions_by_shop
+from .facts import Row, Session, World
+from .figures import Expected, NotEvaluated, quotient, ratio
+from .groups import blame_row, blame_session, by_assignment, by_shop, groups
+from .moments import DAY, HOUR, MINUTE, SECOND, Window, daily, of_time
+from .rules_douyin import late, sessions_by_shop, unanswered_at_the_end
 from .rules_staffing import time_without
 from .turns import PLAIN, Turn, turns_of, within
 
@@ -56,7 +57,7 @@ def _first_wait(
         where=lambda s: _by_buyer(s) and where(s),
         good=lambda s: good(s, lambda t: t.wait),
         good_by_now=lambda s: good(s, lambda t: t.wait_by_now),
-        blame=blame_session,
+        blame=lambda s: blame_session(s, turns[id(s)][:1], late(limit)),
     )
 
 
@@ -91,19 +92,20 @@ def participation(world: World) -> Expected:
     )
 
 
-def _intervals(world: World, per_gap: bool) -> Expected:
+def _intervals(world: World, *, per_gap: bool) -> Expected:
     if not world.has("messages"):
         return NotEvaluated(("messages",))
     result = {}
     for key, sessions in sessions_by_shop(world, "month").items():
-        gaps: list[list[int]] = []
-        for session in sessions:
-            if _by_buyer(session) and session.ended:
-                later = turns_of(session, PLAIN, world)[1:]
-                gaps.append([t.wait for t in later if t.wait is not None])
-        total = sum(sum(g) for g in gaps)
-        count = sum(len(g) for g in gaps) if per_gap else sum(1 for g in gaps if g)
-        result[key] = quotient(total, count, per=SECOND)
+        gaps: dict[int, list[int]] = {}
+        counted = [s for s in sessions if _by_buyer(s) and s.ended]
+        for session in counted:
+            later = turns_of(session, PLAIN, world)[1:]
+            gaps[id(session)] = [t.wait for t in later if t.wait is not None]
+        total = sum(sum(g) for g in gaps.values())
+        count = sum(len(g) if per_gap else bool(g) for g in gaps.values())
+        slow = [s for s in counted if not per_gap and sum(gaps[id(s)]) > MINUTE]
+        result[key] = quotient(total, count, SECOND, map(blame_session, slow))
     return result
 
 
@@ -119,19 +121,11 @@ def handled_means_replied(world: World) -> Expected:
     if not world.has("messages"):
         return NotEvaluated(("messages",))
 
-    def blame(held: Assignment) -> tuple[str, None]:
-        return (held.session_id, None)
-
-    groups = grouped(
-        world.assignments,
-        lambda a: (scope(shop=a.shop), period_of(world, "all", a.start)),
-        lambda a: world.asked_for(a.start),
-    )
     return ratio(
-        groups,
+        groups(world, world.assignments, by_assignment, "all"),
         where=lambda a: not a.is_last,
         good=lambda a: a.replies > 0,
-        blame=blame,
+        blame=lambda a: blame_row(by_assignment(a), a.session_id),
         kind="every",
     )
 
@@ -144,7 +138,7 @@ def last_word_is_ours(world: World) -> Expected:
         sessions_by_shop(world, "all"),
         where=lambda s: _by_buyer(s) and len(turns[id(s)]) > 0,
         good=lambda s: turns[id(s)][-1].answered_at is not None,
-        blame=blame_session,
+        blame=lambda s: blame_session(s, turns[id(s)], unanswered_at_the_end),
         kind="every",
     )
 
@@ -158,12 +152,14 @@ def working_hours(world: World) -> Expected:
         opens, closes = shop.get("opens_at"), shop.get("closes_at")
         if opens is None or closes is None:
             return False
-        return bool(opens <= time(9) and closes >= time(22))
+        return bool(opens == closes or (opens <= time(9) and (closes >= time(22) or closes < opens)))
 
-    groups = grouped(
-        world.rows["shops"], lambda s: (scope(shop=s["shop_id"]), "all"), lambda _: True
+    return ratio(
+        groups(world, world.rows["shops"], by_shop, "all"),
+        good=long_enough,
+        blame=lambda s: blame_row(by_shop(s)),
+        kind="every",
     )
-    return ratio(groups, good=long_enough, kind="every")
 
 
 def no_empty_shift(world: World) -> Expected:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import TypeVar
 
 from .facts import Assignment, Row, World
 from .moments import day_of, midnight
@@ -46,12 +47,16 @@ class BuyerDay:
     turns: tuple[Turn, ...]
 
 
+S = TypeVar("S", Coverage, Load)
+
+
 def settings(world: World) -> dict[tuple[str | None, str], Row]:
     return {(a["shop_id"], a["agent_id"]): a for a in world.rows["agents"]}
 
 
 def lasts(start: int, end: int | None, world: World) -> Span:
-    return (start, world.as_of if end is None else end)
+    """Half-open; what has not happened by as-of has not happened."""
+    return (start, world.as_of if end is None else min(end, world.as_of))
 
 
 def held(world: World) -> dict[tuple[str | None, str], list[Assignment]]:
@@ -68,11 +73,12 @@ def open_sessions(held_by_agent: Iterable[Assignment], at: int, world: World) ->
 
 
 def _pieces(moments: Iterable[int], first: date, last: date, world: World) -> Iterator[Span]:
-    """From the midnight before `first` to the one after `last`, cut at `moments` and midnights."""
+    """From the midnight before `first` to the one after `last`, as-of at the latest, cut at `moments`
+    and midnights."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 2)]
     midnights = [midnight(day, world.zone) for day in days]
     inside = {m for m in moments if midnights[0] < m < midnights[-1]}
-    cuts = sorted(inside | set(midnights))
+    cuts = sorted({min(cut, world.as_of) for cut in inside | set(midnights)})
     yield from pairwise(cuts)
 
 
@@ -108,6 +114,20 @@ def coverage(world: World) -> list[Coverage]:
             counted = [a for a in online if _counted(agents.get((shop, a)))]
             free = [a for a in counted if _free(world, shop, a, agents, sessions, start)]
             found.append(Coverage(shop, start, end, len(counted), len(free)))
+    return _constant(found, world)
+
+
+def _constant(stretches: list[S], world: World) -> list[S]:
+    """Neighbours alike in all but their time are one stretch, unless a midnight parts them."""
+    found: list[S] = []
+    for one in stretches:
+        last = found[-1] if found else None
+        if last is not None and replace(last, start=one.start, end=one.end) == one:
+            same_day = day_of(last.start, world.zone) == day_of(one.start, world.zone)
+            if last.end == one.start and same_day:
+                found[-1] = replace(last, end=one.end)
+                continue
+        found.append(one)
     return found
 
 
@@ -140,7 +160,7 @@ def load(world: World) -> list[Load]:
             count = open_sessions(assignments, start, world)
             if count:
                 found.append(Load(shop, agent, start, end, count, cap))
-    return found
+    return _constant(found, world)
 
 
 def buyer_days(world: World, clock: Clock) -> list[BuyerDay]:
@@ -150,4 +170,8 @@ def buyer_days(world: World, clock: Clock) -> list[BuyerDay]:
         if buyer is not None:
             day = day_of(turn.asked_at, world.zone)
             found.setdefault((turn.session.shop, buyer, day), []).append(turn)
-    return [BuyerDay(*key, tuple(turns)) for key, turns in found.items()]
+    return [BuyerDay(*key, tuple(sorted(turns, key=_turn_order))) for key, turns in found.items()]
+
+
+def _turn_order(turn: Turn) -> tuple[int, str, int]:
+    return (turn.asked_at, turn.session.session_id, turn.index)

@@ -13,7 +13,7 @@ import pytest
 from . import rules_douyin
 from .compare import compare
 from .facts import derive
-from .figures import Expected, Figures, Key, NotEvaluated
+from .figures import Blamed, Expected, Figures, Key, NotEvaluated
 from .generate import generate
 from .judge import distances, read
 from .moments import EPOCH
@@ -36,7 +36,6 @@ def verdict(rule: str, key: Key, figures: Figures) -> dict[str, Any]:
         bound = read(need)
         assert bound is not None
         distance = distances(figures.numerator or 0, figures.denominator, bound[1])
-    blamed = figures.offenders or Counter()
     return {
         "rule": rule,
         "scope": {"platform": "douyin", **dict(named)},
@@ -51,17 +50,16 @@ def verdict(rule: str, key: Key, figures: Figures) -> dict[str, Any]:
         "require": need,
         "aim": None,
         **distance,
-        "offender_count": blamed.total(),
-        "offenders": [offender(who) for who in blamed.elements()],
+        "offender_count": len(figures.offenders),
+        "offenders": [offender(who) for who in figures.offenders],
     }
 
 
-def offender(who: Any) -> dict[str, Any]:
-    session, rest = who
-    if rest is not None and rest > 10**9:
-        at = (EPOCH + timedelta(microseconds=rest)).isoformat()
-        return {"session_id": session, "turn": None, "at": at}
-    return {"session_id": session, "turn": rest}
+def offender(who: Blamed) -> dict[str, Any]:
+    at = None if who.at is None else (EPOCH + timedelta(microseconds=who.at)).isoformat()
+    wait = None if who.wait is None else who.wait / 1_000_000
+    said = {"shop_id": who.shop, "session_id": who.session, "turn": who.turn}
+    return {**said, "agent_id": who.agent, "at": at, "wait_s": wait}
 
 
 def result() -> dict[str, Any]:
@@ -100,7 +98,11 @@ def invent(said: dict[str, Any]) -> None:
 
 def blame(said: dict[str, Any]) -> None:
     offenders = first(said, lambda v: v["offenders"])["offenders"]
-    offenders[0]["session_id"] = "somebody else"
+    offenders[0]["agent_id"] = "somebody else"
+
+
+def disorder(said: dict[str, Any]) -> None:
+    first(said, lambda v: v["offender_count"] > 1)["offenders"].reverse()
 
 
 def change(name: str, by: float) -> Callable[[dict[str, Any]], None]:
@@ -126,6 +128,7 @@ def evaluate(said: dict[str, Any]) -> None:
         (invent, "verdict too many"),
         (blame, "wrongly"),
         (blame, "does not blame"),
+        (disorder, "out of order"),
         (change("value", 1e-6), "value is"),
         (change("numerator", 1), "fraction is"),
         (change("pending", 1), "pending is"),

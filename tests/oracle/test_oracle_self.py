@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from . import rules_douyin, rules_taobao
 from .facts import World, derive
-from .figures import Figures, NotEvaluated, scope
+from .figures import Blamed, Figures, NotEvaluated, scope
 from .generate import generate, naive
 from .judge import distances, read
 from .moments import HOUR, MINUTE, SECOND, daily, micros, time_inside
@@ -60,10 +59,12 @@ def test_one_slow_turn_zeroes_the_session_and_not_the_message_rate() -> None:
     chat = said("08:00:00 buyer\n08:01:00 agent:a1\n08:02:00 buyer\n08:06:00 agent:a1")
     by_session = only(rules_douyin.reply_3m_session(world(chat)))
     assert (by_session.numerator, by_session.denominator) == (0, 1)
-    assert by_session.offenders == Counter([("S1", None)])
+    [blamed] = by_session.offenders
+    asked = micros(at("08:02:00"), SHANGHAI)
+    assert blamed == Blamed("s1", "S1", 2, "a1", asked, 4 * MINUTE)
     by_turn = only(rules_douyin.reply_3m_message(world(chat)))
     assert by_turn.value == Fraction(1, 2)
-    assert by_turn.offenders == Counter([("S1", 2)])
+    assert by_turn.offenders == by_session.offenders
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,9 @@ def test_counts_of_sessions_in_the_window_are_missing_where_there_are_none() -> 
     found = rules_douyin.unassigned_sessions(world([], sessions=rows))
     assert not isinstance(found, NotEvaluated)
     assert found[scope(shop="s1"), DAY].value == 1
-    assert found[scope(shop="s1"), DAY].offenders == Counter([("in", None)])
+    assert found[scope(shop="s1"), DAY].offenders == (
+        Blamed("s1", "in", None, None, micros(at("08:00:00"), SHANGHAI), None),
+    )
     assert found[scope(shop="s2"), DAY].value is None
 
 

@@ -21,6 +21,7 @@ Rows = Sequence[Mapping[str, Any]]
 TYPES = {
     "automatic": pa.bool_(),
     "counted": pa.bool_(),
+    "unresolved": pa.bool_(),
     "seq": pa.int64(),
     "score": pa.int64(),
     "max_reception": pa.int64(),
