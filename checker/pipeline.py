@@ -1,16 +1,18 @@
 """Every stage of an audit, in order. The file to read first.
 
 rule files -> packs -> typed packs ┐
-                                   ├ realm -> figures -> verdicts -> result
-data set  -> canonical tables      ┘
+                                   ├ realm -> figures -> verdicts ┐
+data set  -> canonical tables      ┘                              ├ result -> checklist
+waivers, attestations ────────────────────────────────────────────┘
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from checker.data.dataset import Dataset
 from checker.data.open import open_dataset
@@ -21,15 +23,24 @@ from checker.engine.bounds import instant_columns, open_realm
 from checker.engine.flags import DayRange
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
-from checker.facts.zones import day_number, instant_of_text
+from checker.facts.zones import day_number, instant_of_text, iso_instant
 from checker.packs.check import check_pack
+from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack, TypedRule
+from checker.verdicts.apply import apply
+from checker.verdicts.checklist import Checklist, make_checklist
+from checker.verdicts.exception_files import read_exceptions
+from checker.verdicts.exception_lint import check_exceptions, check_expiry
+from checker.verdicts.exceptions import Exceptions
 from checker.verdicts.explain import explain_session
 from checker.verdicts.explanation import SessionTimeline
 from checker.verdicts.judge import is_question, judge, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
+from checker.verdicts.whatif import Pairing, WhatIf, changed_rules, compare
+
+_FLIPPED_OFFENDERS = 10_000  # of a verdict that flips; more are counted only
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class AuditOptions:
     as_of: str | None = None
     by: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    waivers: tuple[Path, ...] = ()
+    attestations: tuple[Path, ...] = ()
     offenders: int = 20
     threads: int | None = None
     only_rules: frozenset[str] | None = None
@@ -76,8 +89,9 @@ def audit_packs(
     data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
 ) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     """Audit a data set with packs that are already loaded."""
+    exceptions, wrong = exceptions_of(packs, options)
     packs, found = choose_packs(packs, options.packs)
-    found = (*found, *check_options(options))
+    found = (*wrong, *found, *check_options(options))
     if has_errors(found):
         return None, found
     workspace = connect_duckdb(threads=options.threads)
@@ -92,7 +106,36 @@ def audit_packs(
     if has_errors(found):
         return None, found
     result = _judged(workspace, dataset, packs, options)
-    return result, found
+    return _with_exceptions(result, exceptions, options, found)
+
+
+def exceptions_of(
+    packs: Sequence[TypedPack], options: AuditOptions
+) -> tuple[Exceptions, tuple[Diagnostic, ...]]:
+    """The waivers and attestations of the options, checked against all rules that are loaded."""
+    exceptions, found = read_exceptions(options.waivers, options.attestations)
+    return exceptions, (*found, *check_exceptions(exceptions, packs))
+
+
+def _with_exceptions(
+    result: Result, exceptions: Exceptions, options: AuditOptions, found: tuple[Diagnostic, ...]
+) -> tuple[Result, tuple[Diagnostic, ...]]:
+    """The result as it stands with waivers and attestations, by the as-of day of each pack."""
+    if not exceptions:
+        return result, found
+    dated = options.as_of is not None or result.data.last is not None
+    today = {
+        run.name: local_day(run.as_of if dated else None, run.timezone) for run in result.packs
+    }
+    verdicts = apply(result.verdicts, exceptions.waivers, exceptions.attestations, today)
+    return replace(result, verdicts=verdicts), (*found, *check_expiry(exceptions, today))
+
+
+def local_day(instant: int | None, timezone: str) -> dt.date:
+    """The local date of an instant, or of now."""
+    if instant is None:
+        return dt.datetime.now(ZoneInfo(timezone)).date()
+    return dt.date.fromisoformat(iso_instant(instant, timezone)[:10])
 
 
 def choose_packs(
@@ -134,7 +177,13 @@ def applicable(
     packs: Sequence[TypedPack], dataset: Dataset, *, named: bool
 ) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
     """The packs whose platform occurs in the data; a pack for any platform only when it is named."""
-    platforms = dataset.platforms
+    return of_platforms(packs, dataset.platforms, named)
+
+
+def of_platforms(
+    packs: Sequence[TypedPack], platforms: Sequence[str], named: bool
+) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+    """Of the packs those that judge one of the platforms, or why there is none."""
     fitting = [
         pack
         for pack in packs
@@ -154,6 +203,60 @@ def applicable(
             ),
         ),
     )
+
+
+def checklist(
+    data: str | Path | None, options: AuditOptions
+) -> tuple[Checklist | None, tuple[Diagnostic, ...]]:
+    """The pre-review checklist of a data set; without data a form, with the answers that are known."""
+    packs, found = load_packs(options.rules, options.settings)
+    if has_errors(found):
+        return None, found
+    if data is None:
+        made, more = _form(packs, options)
+        return made, (*found, *more)
+    result, more = audit_packs(data, packs, options)
+    found = (*found, *more)
+    if result is None:
+        return None, found
+    as_of = {run.name: run.as_of for run in result.packs if run.as_of is not None}
+    applied = {pack.pack.name: pack for pack in packs}
+    judged = [applied[run.name] for run in result.packs]
+    return make_checklist(judged, result.verdicts, as_of, result.data), found
+
+
+def _form(
+    packs: Sequence[TypedPack], options: AuditOptions
+) -> tuple[Checklist | None, tuple[Diagnostic, ...]]:
+    exceptions, wrong = exceptions_of(packs, options)
+    chosen, found = choose_packs(packs, options.packs)
+    found = (*wrong, *found, *check_options(options))
+    if not has_errors(found):
+        chosen, more = of_platforms(chosen, _form_platforms(chosen, options), bool(options.packs))
+        found = (*found, *more)
+    if has_errors(found):
+        return None, found
+    if not exceptions:
+        return make_checklist(chosen), found
+    as_of = {p.pack.name: _moment(options.as_of, p.pack.timezone) for p in chosen}
+    today = {p.pack.name: local_day(as_of[p.pack.name], p.pack.timezone) for p in chosen}
+    asked = unasked(chosen, exceptions, options.platform)
+    verdicts = apply(asked, exceptions.waivers, exceptions.attestations, today)
+    return make_checklist(chosen, verdicts, as_of), (*found, *check_expiry(exceptions, today))
+
+
+def _form_platforms(packs: Sequence[TypedPack], options: AuditOptions) -> tuple[str, ...]:
+    """A form is for the platform that is named, else for those of all packs."""
+    if options.platform is not None:
+        return (options.platform,)
+    return tuple(sorted({pack.pack.platform for pack in packs} - {"any"}))
+
+
+def _moment(as_of: str | None, timezone: str) -> int:
+    given = None if as_of is None else instant_of_text(as_of, timezone)
+    if given is not None:
+        return given
+    return int(dt.datetime.now(dt.UTC).timestamp()) * 1_000_000
 
 
 def explain(
@@ -189,6 +292,78 @@ def explain(
     if not timelines and not has_errors(found):
         found = (*found, Diagnostic("E312", f"no session `{session}` in the data"))
     return tuple(timelines), found
+
+
+def diff_rules(
+    old: Path, new: Path
+) -> tuple[tuple[PackDiff, ...] | None, tuple[Diagnostic, ...]]:
+    """What changed between two rule files or folders; the path `bundled`, where there is no such
+    file, means those of the shipped packs that the other side has, too."""
+    before, after = (load_packs((_rules_at(path),)) for path in (old, new))
+    found = tuple(d for d in dict.fromkeys((*before[1], *after[1])) if d.level == "error")
+    if found:
+        return None, found
+    pairs = pair_packs(before[0], after[0])
+    for shipped, other in ((old, 1), (new, 0)):
+        if _rules_at(shipped) == BUNDLED:
+            pairs = tuple(pair for pair in pairs if pair[other] is not None)
+            if not any(all(pair) for pair in pairs):
+                return None, (_nothing_shipped(pairs, old if other == 0 else new),)
+    return diff_packs(pairs), ()
+
+
+def whatif(
+    data: str | Path, options: AuditOptions, against: Sequence[Path] = ()
+) -> tuple[WhatIf | None, tuple[Diagnostic, ...]]:
+    """The data judged by the rules of `options` and by those of `against` (none given: the bundled
+    ones), and what differs. Settings are for the rules of `options` only."""
+    packs, found = load_packs(options.rules, options.settings)
+    before, more = load_packs([_rules_at(path) for path in against])
+    found = tuple(dict.fromkeys((*found, *more)))
+    if has_errors(found):
+        return None, found
+    packs, more = choose_packs(packs, options.packs)
+    found = (*found, *more, *check_options(options))
+    if has_errors(found):
+        return None, found
+    pairs = pair_packs(before, packs)
+    if options.packs or not against:
+        pairs = tuple(pair for pair in pairs if pair[1] is not None)
+    before = tuple(old for old, _ in pairs if old is not None)
+    workspace = connect_duckdb(threads=options.threads)
+    wanted = wanted_columns((*before, *packs))
+    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    found = (*found, *more)
+    if dataset is None:
+        return None, found
+    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    found = (*found, *more)
+    if has_errors(found):
+        return None, found
+    before, _ = applicable(before, dataset, named=bool(options.packs))
+    sides = before, packs
+    pairing = Pairing(diff_packs(pairs))
+    # Naming offenders takes time and is needed of the rules that flip only.
+    plain = replace(options, offenders=0)
+    old, new = (_judged(workspace, dataset, side, plain) for side in sides)
+    flipping = replace(
+        options, offenders=_FLIPPED_OFFENDERS, only_rules=changed_rules(old, new, pairing)
+    )
+    listed = (_judged(workspace, dataset, side, flipping).verdicts for side in sides)
+    return compare(old, new, tuple(listed), pairing), found
+
+
+def _rules_at(path: Path) -> Path:
+    return BUNDLED if str(path) == "bundled" and not path.exists() else path
+
+
+def _nothing_shipped(pairs: Pairs, given: Path) -> Diagnostic:
+    there = sorted(pack.pack.name for pair in pairs for pack in pair if pack is not None)
+    return Diagnostic(
+        "E360",
+        f"no bundled pack goes with the packs of {given.as_posix()}",
+        notes=(f"packs there: {', '.join(there)}", "packs go together by name or by platform"),
+    )
 
 
 def _unknown_rule(packs: Sequence[TypedPack], rule: str | None) -> tuple[Diagnostic, ...]:

@@ -42,7 +42,7 @@ def docs(
     assert check is not None
     stale = [
         Diagnostic(
-            "E313",
+            "E315",
             f"{(check / path).as_posix()} is not what the rules and the language give",
             notes=(f"run checker docs --write {check}",),
         )

@@ -44,7 +44,7 @@ def explain(
 
     from checker.pipeline import AuditOptions
     from checker.pipeline import explain as run
-    from checker.reports.timeline import render_timeline
+    from checker.reports.timeline import render_timelines
 
     asked = AuditOptions(
         rules=tuple(rules or ()),
@@ -53,10 +53,9 @@ def explain(
         as_of=as_of,
         settings=settings,
     )
-    timelines, diagnostics = run(data, session, asked, rule)
+    timelines, diagnostics = run(data, session, asked, rule, show_text=show_text)
     tell(diagnostics)
     console, page = paper(colored(sys.stdout), width())
-    for timeline in timelines:
-        render_timeline(timeline, console, lang=language, show_text=show_text)
+    render_timelines(timelines, console, lang=language, show_text=show_text)
     put(page.getvalue())
     raise typer.Exit(input_code(diagnostics))

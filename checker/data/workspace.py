@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -39,13 +42,25 @@ class Workspace:
         return self.con.raw_sql(self.con.compile(expression)).fetchall()  # type: ignore[no-any-return]
 
 
+_SETTINGS = {
+    "preserve_insertion_order": "false",
+    "enable_progress_bar": "false",
+    "autoinstall_known_extensions": "false",  # nothing is ever downloaded
+    "autoload_known_extensions": "false",
+    "TimeZone": "'UTC'",
+}
+
+
 def connect_duckdb(*, threads: int | None = None, memory: str | None = None) -> Workspace:
-    """A private in-memory DuckDB."""
-    con = ibis.duckdb.connect()
-    con.raw_sql("SET preserve_insertion_order = false").fetchall()
-    con.raw_sql("SET enable_progress_bar = false").fetchall()
+    """A private in-memory DuckDB that spills to the system's folder for temporary files."""
+    con = ibis.duckdb.connect(
+        temp_directory=str(Path(tempfile.gettempdir()) / f"checker-{os.getpid()}")
+    )
+    settings = dict(_SETTINGS)
     if threads is not None:
-        con.raw_sql(f"SET threads = {int(threads)}").fetchall()
+        settings["threads"] = str(int(threads))
+    for name, value in settings.items():
+        con.raw_sql(f"SET {name} = {value}").fetchall()
     if memory is not None:
         con.con.execute("SET memory_limit = ?", [memory])
     return Workspace(con)

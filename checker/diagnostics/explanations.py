@@ -38,4 +38,4 @@ def explanation(code: str) -> tuple[Explanation | None, tuple[Diagnostic, ...]]:
     best = nearest(code, tuple(known))
     notes = (f"did you mean {best}?",) if best else ()
     listed = f"codes run from {next(iter(known), '')} to {next(reversed(tuple(known)), '')}"
-    return None, (Diagnostic("E312", f"there is no code {code}", notes=(*notes, listed)),)
+    return None, (Diagnostic("E313", f"there is no code {code}", notes=(*notes, listed)),)

@@ -63,6 +63,8 @@ def unit_hint(left: tr.Tree, right: tr.Tree) -> str:
                 return f"write {value}s or {value // 60}m"
             return f"write {value}s" if isinstance(value, int) else "write a duration such as 90s"
         if other.type.kind is _R and isinstance(value, int | Fraction):
+            if value == 1:
+                return "write 1% or 100%"
             below_one = not isinstance(value, int) and value <= 1
             return f"write {float(value * 100 if below_one else value):g}%"
     return ""

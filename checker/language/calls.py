@@ -39,6 +39,13 @@ def call(checker: Checker, node: s.Call) -> tr.Tree:
                 f"aggregate it: sum({name}(…)), max({name}(…)) …",
             )
         return aggregate(checker, node)
+    if scope.aggregate and name in fn.RELATION_FUNCTIONS:
+        raise Fault(
+            "E112",
+            node,
+            f"`{name}` is over the relation of one row, `is` needs one figure for all rows",
+            f"count the rows: count({name}(…)), share({name}(…)) …",
+        )
     if name in fn.AGGREGATES and scope.table is None:
         parts = listing("parts", scope.parts)
         raise Fault("E112", node, "a formula over parts has no rows", "name a part", parts)
@@ -53,9 +60,28 @@ def call(checker: Checker, node: s.Call) -> tr.Tree:
         "E107",
         s.Part(node.start, node.start + len(name)),
         f"unknown function `{name}`",
-        did_you_mean(name, known),
+        _ELSEWHERE.get(name.lower()) or did_you_mean(name, known),
         listing("functions", known),
     )
+
+
+_ELSEWHERE = {
+    "avg": "write mean(x)",
+    "average": "write mean(x)",
+    "if": "there are no branches: write sum(x, condition), coalesce(a, b), `and`, `or`",
+    "case": "there are no branches: write sum(x, condition), coalesce(a, b), `and`, `or`",
+    "exists": "write any(turns, p)",
+    "every": "write all(turns, p)",
+    "len": "write length(text)",
+    "ifnull": "write coalesce(a, b)",
+    "regexp": "write matches(text, 're2')",
+    "contains": "write matches(text, 're2')",
+    "date": "write date_of(instant)",
+    "hour": "write hour_of(instant)",
+    "weekday": "write weekday_of(instant)",
+    "now": "rules do not know the time of the run; open turns are pending by themselves",
+}
+"""What functions of other languages are called here."""
 
 
 def _relation(checker: Checker, node: s.Call) -> tr.Tree:
@@ -101,7 +127,7 @@ def _scalar(checker: Checker, node: s.Call) -> tr.Tree:
     arguments = checker.typed(*node.arguments)
     result = _scalar_type(name, arguments)
     if result is None:
-        given = ", ".join(str(argument.type) for argument in arguments)
+        given = ", ".join(a(argument.type) for argument in arguments)
         raise Fault("E108", node, f"`{name}` does not take {given}", signature.usage)
     if name == "matches":
         _check_pattern(node.arguments[1], arguments[1])

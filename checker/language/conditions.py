@@ -35,6 +35,7 @@ def missing(checker: Checker, node: s.Operation) -> tr.Tree:
 
 
 def comparison(checker: Checker, node: s.Operation) -> tr.Tree:
+    _check_quotes(checker, node.operands)
     given = checker.typed(*node.operands)
     left, right = coerced(given[0], given[1]), coerced(given[1], given[0])
     if not comparable(left.type, right.type, node.op):
@@ -43,22 +44,51 @@ def comparison(checker: Checker, node: s.Operation) -> tr.Tree:
             "E102" if hint else "E103",
             node,
             f"{a(left.type)} cannot be compared with {a(right.type)} by `{node.op}`",
-            hint or _order_hint(left, right),
+            hint or _pair_hint(left, right),
         )
     return tr.Compare(t.BOOL, node.op, left, right, **at(node))
 
 
-def _order_hint(left: tr.Tree, right: tr.Tree) -> str:
-    if left.type.kind is right.type.kind or {left.type.kind, right.type.kind} <= {
-        Kind.TEXT,
-        Kind.ENUM,
-    }:
+def _check_quotes(checker: Checker, operands: tuple[s.Syntax, ...]) -> None:
+    """A bare word beside a text or an enum was most likely meant as a text."""
+    for word, other in (operands, operands[::-1]):
+        if not isinstance(word, s.Name) or len(word.parts) > 1 or isinstance(other, s.Literal):
+            continue
+        (name,) = word.parts
+        if names.known(checker.scope, name) or name.lower() in names.FOREIGN:
+            continue
+        type_ = checker.within(checker.scope, other).type
+        if name in type_.values or (
+            type_.kind in (Kind.TEXT, Kind.ENUM) and not names.resembles(checker.scope, name)
+        ):
+            raise Fault(
+                "E106", word, f"unknown name `{name}`", f"a text stands in quotes: '{name}'"
+            )
+
+
+_PAIRS = {
+    frozenset({Kind.INSTANT, Kind.TIME}): "take the time of day of the instant: time_of(…)",
+    frozenset({Kind.INSTANT, Kind.DATE}): "take the date of the instant: date_of(…)",
+    frozenset({Kind.INSTANT, Kind.TEXT}): "take the date of the instant: date_of(…)",
+    frozenset({Kind.NUMBER, Kind.RATIO}): "make the number a ratio: … * 100%",
+    frozenset({Kind.INT, Kind.RATIO}): "make the number a ratio: … * 100%",
+}
+
+
+def _pair_hint(left: tr.Tree, right: tr.Tree) -> str:
+    """What to write where two types cannot be compared."""
+    kinds = frozenset({left.type.kind, right.type.kind})
+    if len(kinds) == 1 or kinds == {Kind.TEXT, Kind.ENUM}:
         return "these have no order: use `=`, `!=` or `in`"
-    if {left.type.kind, right.type.kind} == {Kind.INSTANT, Kind.TIME}:
-        return "take its time of day: time_of(…)"
-    if {left.type.kind, right.type.kind} == {Kind.INSTANT, Kind.DATE}:
-        return "take its date: date_of(…)"
-    return ""
+    if Kind.BOOL in kinds:
+        return "a condition stands by itself: `ended`, `not ended`"
+    for tree, other in ((left, right), (right, left)):
+        if isinstance(tree, tr.Lit) and tree.type.kind is Kind.INT and other.type.kind is Kind.TEXT:
+            return f"a text stands in quotes: '{tree.value}'"
+        number = other.type.kind in (Kind.INT, Kind.NUMBER)
+        if isinstance(tree, tr.Lit) and tree.type.kind is Kind.TEXT and number:
+            return "a number stands without quotes"
+    return _PAIRS.get(kinds, "")
 
 
 def coerced(tree: tr.Tree, other: tr.Tree) -> tr.Tree:
@@ -101,7 +131,7 @@ def _member(member: tr.Tree, item: tr.Tree, first: s.Part) -> tr.Lit:
     if not comparable(item.type, lit.type, "="):
         place = s.Part(lit.start, lit.end)
         message = f"{a(lit.type)} in a list for {a(item.type)}"
-        raise Fault("E103", place, message, unit_hint(item, lit))
+        raise Fault("E103", place, message, unit_hint(item, lit) or _pair_hint(item, lit))
     return lit
 
 
@@ -110,7 +140,7 @@ def _in_window(checker: Checker, node: s.Membership, item: tr.Tree, name: s.Name
     window = names.window(scope, name)
     if item.type != t.INSTANT:
         message = f"only an instant is in a window, this is {a(item.type)}"
-        raise Fault("E103", node.item, message)
+        raise Fault("E103", node.item, message, "such as started_at, asked_at, ts")
     if scope.table and "shop" not in scope.table.parents:
         raise Fault("E110", name, f"a row of {scope.table.name} has no shop")
     return tr.InWindow(t.BOOL, item, window, **at(node))

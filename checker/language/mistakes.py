@@ -64,10 +64,12 @@ def bad_character(text: str, at: int) -> Mistake:
         unit = (_UNITS | _CHINESE_UNITS)[found[2][0]]
         return (at, at + found.end(), f"unknown unit in `{found[0]}`", f"write {found[1]}{unit}")
     if found := _NO_UNIT.match(rest):
-        hint = "units are us ms s m h d w, as in 3m"
+        lower = found[0].lower()
+        known = lower != found[0] and re.fullmatch(rf"{_NUMBER}(us|ms|s|m|h|d|w)", lower)
+        hint = f"write {lower}" if known else "units are us ms s m h d w, as in 1m30s"
         return (at, at + found.end(), f"unknown unit in `{found[0]}`", hint)
-    if found := re.match(r"\.\d+", rest):
-        return (at, at + found.end(), f"`{found[0]}` cannot stand here", f"write 0{found[0]}")
+    if found := re.match(r"(\d+)\.(?!\d)", rest):
+        return (at, at + found.end(), f"`{found[0]}` cannot stand here", f"write {found[1]}")
     if rest[0] in _ASCII:
         return (at, at + 1, f"`{rest[0]}` cannot stand here", f"write an ASCII `{_ASCII[rest[0]]}`")
     hint = _HINTS.get(rest[0], "checker docs describe what an expression can hold")
@@ -80,6 +82,9 @@ def bad_token(text: str, error: UnexpectedToken) -> Mistake:
         return _too_early(text)
     at, end = int(token.start_pos or 0), int(token.end_pos or 0)
     before = text[:at].rstrip()
+    number = re.search(rf"(?<![\w.]){_NUMBER}$", before)
+    if number and _LONG_UNIT.match(text[number.start() :]):
+        return bad_character(text, number.start())
     if token.type == "COMPARE" and before and before[-1] in "=<>":
         doubled = f"{before[-1]}{token}"
         written = {"==": "=", "<>": "!=", "=<": "<=", "=>": ">="}.get(doubled)
@@ -117,8 +122,12 @@ def _meant(text: str, token: object, before: str) -> str:
         if bare.count(")") > bare.count("("):
             return "this bracket closes nothing"
         return "something is missing before this bracket"
+    if kind == "COMMA" and re.search(r"\bin\s*\([^()]*$", before):
+        return "a list holds literals, texts in quotes: ('a', 'b')"
     if kind == "COMMA":
         return "a comma stands between the arguments of a function or the values of a list"
+    if kind == "DOT" and (found := re.match(r"\.\d+", text[len(before) :].lstrip())):
+        return f"write 0{found[0]}"
     if kind == "DOT":
         return "a dot stands between a parent and its column: session.channel"
     operand = kind in ("NAME", "INTEGER", "DECIMAL", "DURATION", "PERCENT", "TIME", "TEXT", "LPAR")

@@ -34,6 +34,28 @@ def name(scope: Scope, node: s.Name) -> tr.Tree:
     raise _unknown(scope, node, word)
 
 
+FOREIGN = {
+    "null": "write `is missing` or `is present`",
+    "none": "write `is missing` or `is present`",
+    "true": "write `true` in small letters",
+    "false": "write `false` in small letters",
+    "now": "rules do not know the time of the run; open turns are pending by themselves",
+}
+
+
+def known(scope: Scope, word: str) -> bool:
+    """A bare word names something here."""
+    column = scope.table and scope.table.column(word)
+    relation = scope.is_relation(word) or word in scope.windows or word == fn.ALWAYS
+    return bool(column or relation or word in scope.params or word in scope.parts)
+
+
+def resembles(scope: Scope, word: str) -> bool:
+    """A bare word is most likely a name of this place, misspelt."""
+    columns = [c.name for c in scope.table.columns] if scope.table else []
+    return bool(did_you_mean(word, [*columns, *scope.params, *scope.parts]))
+
+
 def _unknown(scope: Scope, node: s.Name, word: str) -> Fault:
     table = scope.table
     if table and word in table.relations:
@@ -45,6 +67,8 @@ def _unknown(scope: Scope, node: s.Name, word: str) -> Fault:
         )
     if word in scope.windows or word == fn.ALWAYS:
         return Fault("E106", node, f"`{word}` is a window, not a value", f"… in {word}")
+    if instead := FOREIGN.get(word.lower()):
+        raise Fault("E106", node, f"`{word}` is not a value of the language", instead)
     columns = [c.name for c in table.columns] if table else []
     meant = did_you_mean(word, [*columns, *scope.params, *scope.parts])
     if table is None:
@@ -64,14 +88,17 @@ def _parent_column(scope: Scope, node: s.Name) -> tr.Tree:
     table = scope.table
     parents = table.parents if table and not scope.aggregate else ()
     if parent not in parents:
-        if table and parent == table.name.removesuffix("s") and table.column(word):
-            raise Fault("E110", node, f"a row of {table.name} is itself `{parent}`", f"`{word}`")
+        if table and parent in (table.name, table.name.removesuffix("s")) and table.column(word):
+            message = f"`{word}` is a column of the row itself"
+            raise Fault("E110", node, message, f"write `{word}`")
+        meant = did_you_mean(parent, parents)
+        meant = f"{meant[:-2]}.{word}`?" if meant else ""
         where = (
             listing(f"parents of {scope.of}", parents)
             if parents
             else f"{scope.of} has no parents here"
         )
-        raise Fault("E110", node, f"`{parent}.{word}` cannot be reached from here", "", where)
+        raise Fault("E110", node, f"`{parent}.{word}` cannot be reached from here", meant, where)
     home = scope.catalog[PARENT_TABLE[parent]]
     column = home.column(word)
     if column is None:

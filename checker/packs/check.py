@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from checker.diagnostics import Diagnostic, Span, nearest
+from checker.diagnostics import Diagnostic, Span
 from checker.language import syntax as s
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.arithmetic import comparable, unit_hint
-from checker.language.catalog import FACTS, PERIODS, SCOPE_COLUMN, TABLES, Table, declared
+from checker.language.catalog import PERIODS, SCOPE_COLUMN, SCOPES, TABLES, Table, declared
 from checker.language.check import check, syntax_diagnostic
+from checker.language.faults import a
 from checker.language.scope import Scope
+from checker.language.show import literal_text
 from checker.language.types import Kind, Type
 from checker.packs.model import Ask, Clock, Expr, Pack, Part, Parts, Ratio, Revision, Rule
 from checker.packs.typed import (
@@ -35,6 +37,16 @@ _MEASURED: Mapping[Kind, str] = {
     Kind.DURATION: "duration",
     Kind.TIME: "time",
 }
+
+
+_EXAMPLES: Mapping[Kind, str] = {
+    Kind.INT: "<= 3",
+    Kind.NUMBER: "<= 2.5",
+    Kind.RATIO: ">= 80%",
+    Kind.DURATION: "<= 45s",
+    Kind.TIME: "<= 09:00:00",
+}
+_ONE_COMPARISON = "a requirement is one comparison with a literal or a param"
 
 
 def check_pack(pack: Pack) -> tuple[TypedPack, tuple[Diagnostic, ...]]:
@@ -197,7 +209,7 @@ class _PackCheck:
         if tree is not None and tree.type.kind not in _MEASURED:
             self.problem(
                 "E124",
-                f"a rule cannot measure {tree.type}",
+                f"a rule cannot measure {a(tree.type)}",
                 expr.span(),
                 subject,
                 "a number, a ratio, a duration or a time of day",
@@ -230,17 +242,6 @@ class _PackCheck:
         self, name: str, rule: Rule, written: Revision, span: Span | None, subject: str
     ) -> Table | None:
         span = span or rule.span
-        if name not in FACTS:
-            best = nearest(name, FACTS)
-            self.problem(
-                "E125",
-                f"unknown fact `{name}`",
-                span,
-                subject,
-                f"did you mean `{best}`?" if best else "",
-                f"facts: {', '.join(FACTS)}",
-            )
-            return None
         table = self.catalog[name]
         if table.needs_clock and written.clock is None:
             self.problem(
@@ -258,6 +259,16 @@ class _PackCheck:
             self.readable(written.period.kind, table, rule.span, subject)
         return table
 
+    def scopes_of(self, table: Table) -> list[str]:
+        """The scopes that can be read from the rows of a table."""
+        homes = [table, *([self.catalog["sessions"]] if "session" in table.parents else [])]
+        return [
+            scope
+            for scope in SCOPES
+            if (table.time is not None and scope not in SCOPE_COLUMN)
+            or any(home.column(SCOPE_COLUMN.get(scope, "")) for home in homes)
+        ]
+
     def readable(self, scope: str, table: Table, span: Span, subject: str) -> None:
         """A scope is read from the row, else from its session; a period from the fact's time."""
         if scope in SCOPE_COLUMN:
@@ -270,6 +281,8 @@ class _PackCheck:
                     f"a row of {table.name} has no {scope}, and no session to read it from",
                     span,
                     subject,
+                    "",
+                    f"scopes of {table.name}: {', '.join(self.scopes_of(table))}",
                 )
         elif table.time is None and (
             scope in PERIODS or scope in ("rolling", "hour_of_day", "weekday")
@@ -287,44 +300,47 @@ class _PackCheck:
             return None
         parsed = s.parse_requirement(expr.text)
         if isinstance(parsed, s.SyntaxFault):
-            bare = s.parse_literal(expr.text)
-            if bare is not None:
-                self.problem(
-                    "E127",
-                    "a requirement is one comparison with a literal or a param",
-                    expr.span(),
-                    subject,
-                    f'write ">= {expr.text}" or "<= {expr.text}"',
-                )
+            bare = s.parse_expression(expr.text)
+            if isinstance(bare, s.Literal | s.Name):
+                label = f'write ">= {expr.text}" or "<= {expr.text}"'
+                self.problem("E127", _ONE_COMPARISON, expr.span(), subject, label)
+            elif expr.text[parsed.start : parsed.end] in ("and", "or"):
+                place = expr.span(parsed.start, parsed.end)
+                self.problem("E127", _ONE_COMPARISON, place, subject, "two bounds are two rules")
             else:
                 self.found.append(syntax_diagnostic(parsed, expr.span, subject))
+            return None
+        place = expr.span(parsed.bound.start, parsed.bound.end)
+        if not _is_bound(parsed.bound):
+            label = "a bound that depends on the row belongs into `good`"
+            self.problem("E127", _ONE_COMPARISON, place, subject, label)
             return None
         scope = Scope(self.catalog, None, self.params, self.windows)
         text = expr.text[parsed.bound.start : parsed.bound.end]
         shift = parsed.bound.start
-        tree, found = check(text, scope, lambda a, b: expr.span(a + shift, b + shift), subject)
+        tree, found = check(
+            text, scope, lambda at, end: expr.span(at + shift, end + shift), subject
+        )
         self.found.extend(found)
         if tree is None or type_ is None:
             return None
         if not isinstance(tree, tr.Lit) or isinstance(tree.value, str):
-            self.problem(
-                "E127",
-                "a requirement is one comparison with a literal or a param",
-                expr.span(),
-                subject,
-            )
+            self.problem("E127", _ONE_COMPARISON, place, subject, "a text has no order")
             return None
         if not comparable(type_, tree.type, parsed.op):
-            hint = unit_hint(tree, tr.Col(type_, ""))
-            self.problem(
-                "E121",
-                f"the rule measures {type_}, the requirement is {tree.type}",
-                expr.span(parsed.bound.start, parsed.bound.end),
-                subject,
-                hint,
-            )
+            hint = unit_hint(tree, tr.Col(type_, "")) or f"such as {_EXAMPLES[type_.kind]}"
+            message = f"the rule measures {a(type_)}, the requirement is {a(tree.type)}"
+            self.problem("E121", message, place, subject, hint)
             return None
-        return Demand(parsed.op, Fraction(tree.value), expr.text)
+        written = text if s.parse_literal(text) else literal_text(tree.type, tree.value)
+        return Demand(parsed.op, Fraction(tree.value), f"{parsed.op} {written}")
+
+
+def _is_bound(node: s.Syntax) -> bool:
+    match node:
+        case s.Operation(op="negative", operands=(operand,)):
+            return isinstance(operand, s.Literal)
+    return isinstance(node, s.Literal | s.Name)
 
 
 def _param(text: str) -> tr.Lit:

@@ -158,7 +158,8 @@ class Revision:
     period: Period
     require: Expr | None
     aim: Expr | None
-    source: str | None
+    source: str | None  # defines the rule, and gives `require`
+    aim_source: str | None  # gives `aim`; None: the house's own
     min_sample: int
     title: Text
     advice: Text | None

@@ -93,6 +93,11 @@ def _revision(
     source, clock = word(node, "source"), word(node, "clock")
     _refer(node, "source", source, known.sources, "E030", found)
     _refer(node, "clock", clock, known.clocks, "E031", found)
+    aim, aim_source = expression(node, "aim"), word(node, "aim_source")
+    _refer(node, "aim_source", aim_source, known.sources, "E030", found)
+    if aim_source is not None and aim is None:
+        message, label = "`aim_source` without `aim`", "add `aim`, or remove it"
+        found.append(Diagnostic("E054", message, node.keys["aim_source"].span, label))
     require = expression(node, "require")
     if require is not None and source is None:
         message = "`require` without a source"
@@ -114,8 +119,9 @@ def _revision(
         scopes=scopes,
         period=period,
         require=require,
-        aim=expression(node, "aim"),
+        aim=aim,
         source=source,
+        aim_source=aim_source,
         min_sample=whole_number(node, "min_sample") or 1,
         title=needed_text(node, "title"),
         advice=text(node, "advice"),
@@ -134,7 +140,7 @@ def _refer(
         return
     meant = nearest(name, known)
     label = f"did you mean `{meant}`?" if meant else ""
-    notes = (f"{key}s: {', '.join(sorted(known)) or 'none'}",)
+    notes = (f"{key.removeprefix('aim_')}s: {', '.join(sorted(known)) or 'none'}",)
     span = scalar(child(node, key)).span
     found.append(Diagnostic(code, f"unknown {key} `{name}`", span, label, notes))
 

@@ -16,7 +16,7 @@ def unused(pack: Pack) -> tuple[Diagnostic, ...]:
     revisions = [revision for rule in pack.rules for revision in rule.revisions]
     named = {name for expr in _expressions(pack, revisions) for name in _TOKEN.findall(expr.text)}
     clocks = {revision.clock for revision in revisions}
-    sources = {revision.source for revision in revisions}
+    sources = {name for r in revisions for name in (r.source, r.aim_source)}
     found: list[Diagnostic] = []
 
     def look(code: str, kind: str, name: str, used: bool, span: Span) -> None:

@@ -74,7 +74,7 @@ def _asking(verdict: Verdict, lang: str) -> str:
     if required := words.required(verdict, lang):
         parts.append(say("required", lang, requirement=required))
     if verdict.aim:
-        key = "aimed" if verdict.source else "house_aim"
+        key = "aimed" if verdict.aim_source else "house_aim"
         parts.append(say(key, lang, requirement=words.aimed(verdict, lang)))
     text = say("semicolon", lang).join(map(clean, parts))
     return (

@@ -96,6 +96,7 @@ def _verdict(verdict: Verdict) -> str:
         "spare": verdict.spare,
         "revision": verdict.revision,
         "source": verdict.source,
+        "aim_source": verdict.aim_source,
         "waiver": None if verdict.waiver is None else dict(verdict.waiver),
         "attestation": None if verdict.attestation is None else dict(verdict.attestation),
         "offender_count": verdict.offender_count,

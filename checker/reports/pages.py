@@ -108,7 +108,7 @@ def _definition(revision: Revision) -> list[str]:
     if revision.require:
         lines.append(f"require: {revision.require.text}")
     if revision.aim:
-        own = "" if revision.source else "  # the house's own"
+        own = "" if revision.aim_source else "  # the house's own"
         lines.append(f"aim: {revision.aim.text}{own}")
     if revision.severity != "error":
         lines.append(f"severity: {revision.severity}")

@@ -74,11 +74,11 @@ def chosen(
         return tuple(p for p in kept if any(_is(r, rule) for r in p.rules)), ()
     if rule in {p.pack.name for p in kept}:
         note = f"checker show --pack {rule} lists its rules"
-        return (), (Diagnostic("E312", f"`{rule}` is a pack, not a rule", notes=(note,)),)
+        return (), (Diagnostic("E313", f"`{rule}` is a pack, not a rule", notes=(note,)),)
     best = nearest(rule, tuple(ids))
     notes = (f"did you mean `{best}`?",) if best else ()
     listed = "checker show lists all rules"
-    return (), (Diagnostic("E312", f"there is no rule `{rule}`", notes=(*notes, listed)),)
+    return (), (Diagnostic("E313", f"there is no rule `{rule}`", notes=(*notes, listed)),)
 
 
 def _is(rule: TypedRule, name: str) -> bool:
@@ -166,7 +166,7 @@ def _all_fields(typed: TypedPack, now: Revision, lang: str) -> list[tuple[str, l
     definition = measure_lines(now.measure, lang)
     clock = typed.pack.clocks.get(now.clock or "")
     aim = f"{now.aim.text}" if now.aim else ""
-    if now.aim and not now.source:
+    if now.aim and not now.aim_source:
         aim += f" ({_say('own_aim', lang)})"
     period = f"{{rolling: {now.period.days}d}}" if now.period.kind == "rolling" else now.period.kind
     evidence = now.measure.evidence if isinstance(now.measure, Ask) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from checker.reports.clean import clean
 from checker.reports.figures import duration
 from checker.reports.layout import Column, cells, pad, table
 from checker.reports.page import Page
-from checker.reports.phrases import Phrase
+from checker.reports.phrases import NOUNS, Phrase
 from checker.verdicts.explanation import (
     ConditionReading,
     RuleReading,
@@ -72,11 +72,17 @@ _SAID: Mapping[str, Phrase] = {
 }
 
 
-def render_timeline(
-    timeline: SessionTimeline, console: Console, *, lang: str, show_text: bool = False
+def render_timelines(
+    timelines: Sequence[SessionTimeline], console: Console, *, lang: str, show_text: bool = False
 ) -> None:
-    """Prints the session on `console` in `lang` (zh or en); what was said only with `show_text`."""
-    page = Page(console)
+    """Prints each session on `console` in `lang` (zh or en); what was said only with `show_text`."""
+    for number, timeline in enumerate(timelines):
+        if number:
+            console.print()
+        _timeline(Page(console), timeline, lang, show_text)
+
+
+def _timeline(page: Page, timeline: SessionTimeline, lang: str, show_text: bool) -> None:
     _head(page, timeline, lang)
     if timeline.events:
         page.heading(_say("events", lang))
@@ -93,7 +99,6 @@ def render_timeline(
         page.line(("  " + _say("no_rules", lang), "plain"))
     for reading in timeline.rules:
         _reading(page, reading, lang)
-    page.blank()
 
 
 def _say(key: str, lang: str, **parts: str) -> str:
@@ -206,8 +211,9 @@ def _bar(turn: TurnRow, longest: int) -> str:
 def _reading(page: Page, reading: RuleReading, lang: str) -> None:
     page.blank()
     mark, style, key = _verdict(reading)
-    noun = words.unit(reading.fact, 1, lang) if reading.row else ""
-    row = f"{words.say('comma', lang)}{noun} {clean(reading.row)}" if reading.row else ""
+    noun = NOUNS.get(reading.fact) or NOUNS["rows"]
+    one = noun.zh if lang == "zh" else noun.one
+    row = f"{words.say('comma', lang)}{one} {clean(reading.row)}" if reading.row else ""
     title = clean(reading.title.get(lang)) or clean(reading.rule)
     page.paragraph(
         f"{title} ({clean(reading.rule)}){row}",

@@ -138,6 +138,7 @@ def _blank(
         spare=None,
         revision=written.since.isoformat() if written.since else None,
         source=written.source,
+        aim_source=written.aim_source,
         waiver=None,
         attestation=None,
         offender_count=0,

@@ -78,6 +78,7 @@ class Verdict:
     spare: int | None
     revision: str | None
     source: str | None
+    aim_source: str | None  # None: an aim is the house's own
     waiver: Mapping[str, object] | None
     attestation: Mapping[str, object] | None
     offender_count: int

@@ -161,7 +161,8 @@ def derive(
     for session in world.sessions:
         spoken = [m["agent_id"] for m in session.messages if human_reply(m)]
         held = [a.agent_id for a in session.assignments]
-        session.agent_id = (spoken or held or [None])[0]
+        known = [agent for agent in (*spoken[:1], *held[:1]) if agent is not None]
+        session.agent_id = known[0] if known else None
     return world
 
 

@@ -64,6 +64,7 @@ BLANK = Verdict(
     spare=None,
     revision=None,
     source="feige-session-rate",
+    aim_source=None,
     waiver=None,
     attestation=None,
     offender_count=0,
