@@ -2,7 +2,7 @@
 
 rule files -> packs -> typed packs ┐
                                    ├ realm -> figures -> verdicts ┐
-data set  -> canonical tables      ┘                              ├ result -> checklist
+data set  -> canonical tables      ┘                              ├ result
 waivers, attestations ────────────────────────────────────────────┘
 """
 
@@ -29,7 +29,6 @@ from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack, TypedRule
 from checker.verdicts.apply import apply
-from checker.verdicts.checklist import Checklist, make_checklist
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.exception_lint import check_exceptions, check_expiry
 from checker.verdicts.exceptions import Exceptions
@@ -177,13 +176,7 @@ def applicable(
     packs: Sequence[TypedPack], dataset: Dataset, *, named: bool
 ) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
     """The packs whose platform occurs in the data; a pack for any platform only when it is named."""
-    return of_platforms(packs, dataset.platforms, named)
-
-
-def of_platforms(
-    packs: Sequence[TypedPack], platforms: Sequence[str], named: bool
-) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
-    """Of the packs those that judge one of the platforms, or why there is none."""
+    platforms = dataset.platforms
     fitting = [
         pack
         for pack in packs
@@ -203,60 +196,6 @@ def of_platforms(
             ),
         ),
     )
-
-
-def checklist(
-    data: str | Path | None, options: AuditOptions
-) -> tuple[Checklist | None, tuple[Diagnostic, ...]]:
-    """The pre-review checklist of a data set; without data a form, with the answers that are known."""
-    packs, found = load_packs(options.rules, options.settings)
-    if has_errors(found):
-        return None, found
-    if data is None:
-        made, more = _form(packs, options)
-        return made, (*found, *more)
-    result, more = audit_packs(data, packs, options)
-    found = (*found, *more)
-    if result is None:
-        return None, found
-    as_of = {run.name: run.as_of for run in result.packs if run.as_of is not None}
-    applied = {pack.pack.name: pack for pack in packs}
-    judged = [applied[run.name] for run in result.packs]
-    return make_checklist(judged, result.verdicts, as_of, result.data), found
-
-
-def _form(
-    packs: Sequence[TypedPack], options: AuditOptions
-) -> tuple[Checklist | None, tuple[Diagnostic, ...]]:
-    exceptions, wrong = exceptions_of(packs, options)
-    chosen, found = choose_packs(packs, options.packs)
-    found = (*wrong, *found, *check_options(options))
-    if not has_errors(found):
-        chosen, more = of_platforms(chosen, _form_platforms(chosen, options), bool(options.packs))
-        found = (*found, *more)
-    if has_errors(found):
-        return None, found
-    if not exceptions:
-        return make_checklist(chosen), found
-    as_of = {p.pack.name: _moment(options.as_of, p.pack.timezone) for p in chosen}
-    today = {p.pack.name: local_day(as_of[p.pack.name], p.pack.timezone) for p in chosen}
-    asked = unasked(chosen, exceptions, options.platform)
-    verdicts = apply(asked, exceptions.waivers, exceptions.attestations, today)
-    return make_checklist(chosen, verdicts, as_of), (*found, *check_expiry(exceptions, today))
-
-
-def _form_platforms(packs: Sequence[TypedPack], options: AuditOptions) -> tuple[str, ...]:
-    """A form is for the platform that is named, else for those of all packs."""
-    if options.platform is not None:
-        return (options.platform,)
-    return tuple(sorted({pack.pack.platform for pack in packs} - {"any"}))
-
-
-def _moment(as_of: str | None, timezone: str) -> int:
-    given = None if as_of is None else instant_of_text(as_of, timezone)
-    if given is not None:
-        return given
-    return int(dt.datetime.now(dt.UTC).timestamp()) * 1_000_000
 
 
 def explain(
@@ -294,9 +233,7 @@ def explain(
     return tuple(timelines), found
 
 
-def diff_rules(
-    old: Path, new: Path
-) -> tuple[tuple[PackDiff, ...] | None, tuple[Diagnostic, ...]]:
+def diff_rules(old: Path, new: Path) -> tuple[tuple[PackDiff, ...] | None, tuple[Diagnostic, ...]]:
     """What changed between two rule files or folders; the path `bundled`, where there is no such
     file, means those of the shipped packs that the other side has, too."""
     before, after = (load_packs((_rules_at(path),)) for path in (old, new))
