@@ -19,8 +19,10 @@ from checker.data.open import open_dataset
 from checker.data.wanted import wanted_columns
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors, nearest
-from checker.engine.bounds import instant_columns, open_realm
+from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
+from checker.engine.reconcile import measured_and_reported
+from checker.engine.reported import check_reported, reported_places, reported_rows
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
 from checker.facts.zones import day_number, instant_of_text, iso_instant
@@ -100,6 +102,7 @@ def audit_packs(
     found = (*found, *more)
     if dataset is None:
         return None, found
+    found = (*found, *check_reported(reported_rows(workspace, dataset), packs))
     packs, more = applicable(packs, dataset, named=bool(options.packs))
     found = (*found, *more)
     if has_errors(found):
@@ -334,13 +337,13 @@ def _judged(
         spans.append((realm.first, realm.last))
         run = Run(realm, local, run_options)
         owner = {pack.pack.name: pack.pack for pack in local}
-        verdicts += [judge(one, owner[one.rule.pack]) for one in run.measure()]
+        verdicts += [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
         for pack in local:
             verdicts += _questions(pack, run, options)
             runs[pack.pack.name] = _pack_run(pack, realm)
     order = {rule.id: (i, j) for i, p in enumerate(packs) for j, rule in enumerate(p.rules)}
     verdicts.sort(key=lambda verdict: (order[verdict.rule], verdict_key(verdict)))
-    known = any(instant_columns(table) for table in dataset.tables.values())
+    known = dated(dataset)
     summary = DataSummary(
         {name: dataset.tables[name].rows for name in sorted(dataset.tables)},
         min(first for first, _ in spans) if known else None,
@@ -367,9 +370,13 @@ def _question_scopes(
 ) -> list[tuple[tuple[str, str | None], ...]]:
     if "shop" not in rule.revisions[-1].scopes:
         return [(("platform", platform),) for platform in sorted(platforms)]
+    # A shop of which nothing but reported figures is known is asked, too.
+    known = {place.platform for place in realm.places}
+    reported = reported_places(reported_rows(realm.workspace, realm.dataset))
+    places = (*realm.places, *(place for place in reported if place.platform not in known))
     return [
         (("platform", place.platform), ("shop", place.shop))
-        for place in realm.places
+        for place in places
         if place.platform in platforms
     ]
 

@@ -20,7 +20,20 @@ def app() -> typer.Typer:
     """The commands. Their modules import only Typer; the rest is loaded by the one that runs."""
     import typer
 
-    from checker.cli import audit, docs, explain, lint, sample, show, test, version
+    from checker.cli import (
+        audit,
+        checklist,
+        diff,
+        docs,
+        explain,
+        init,
+        lint,
+        sample,
+        show,
+        test,
+        version,
+        whatif,
+    )
 
     commands = typer.Typer(
         name="checker",
@@ -32,9 +45,13 @@ def app() -> typer.Typer:
     )
     commands.command()(audit.audit)
     commands.command()(explain.explain)
+    commands.command()(checklist.checklist)
     commands.command()(show.show)
+    commands.command()(whatif.whatif)
+    commands.command()(diff.diff)
     commands.command()(lint.lint)
     commands.command()(test.test)
+    commands.command()(init.init)
     commands.command()(sample.sample)
     commands.command()(version.version)
     commands.command(hidden=True)(docs.docs)

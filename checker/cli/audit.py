@@ -20,12 +20,8 @@ def audit(
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="D", help="First day, as 2026-10-01.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option("--through", metavar="D", help="Last day, included.")
-    ] = None,
+    first: o.First = None,
+    through: o.Through = None,
     as_of: o.AsOf = None,
     by: Annotated[
         list[str] | None,
@@ -40,6 +36,8 @@ def audit(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
     ] = None,
+    waivers: o.Waivers = None,
+    attest: o.Attestations = None,
     setting: o.Settings = None,
     lang: o.Lang = None,
     strict: Annotated[
@@ -94,6 +92,8 @@ def audit(
                 as_of=as_of,
                 by=breakdowns,
                 settings=settings,
+                waivers=tuple(waivers or ()),
+                attestations=tuple(attest or ()),
                 offenders=listed,
                 threads=threads,
                 progress=progress,

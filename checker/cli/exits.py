@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from checker.diagnostics import Diagnostic
-from checker.verdicts.model import STRICT_OUTCOMES, Outcome, Result
+from checker.verdicts.model import STRICT_OUTCOMES, Outcome, Result, Verdict
 
 OK = 0
 FAILED = 1
@@ -27,12 +27,21 @@ MEANINGS = {
 
 def exit_code(result: Result | None, diagnostics: Iterable[Diagnostic], strict: bool) -> int:
     """The gravest that is true: wrong input, then a failed rule, then with `strict` all that is not clean."""
-    if result is None or any(d.level == "error" for d in diagnostics):
+    if result is None:
         return WRONG_INPUT
-    failed = {v.severity for v in result.verdicts if v.outcome is Outcome.FAIL}
+    return verdicts_code(result.verdicts, diagnostics, strict)
+
+
+def verdicts_code(
+    verdicts: Sequence[Verdict], diagnostics: Iterable[Diagnostic], strict: bool = False
+) -> int:
+    """The same for verdicts without a result."""
+    if any(d.level == "error" for d in diagnostics):
+        return WRONG_INPUT
+    failed = {v.severity for v in verdicts if v.outcome is Outcome.FAIL}
     if "error" in failed:
         return FAILED
-    if strict and (failed or any(v.outcome in STRICT_OUTCOMES for v in result.verdicts)):
+    if strict and (failed or any(v.outcome in STRICT_OUTCOMES for v in verdicts)):
         return NOT_CLEAN
     return OK
 

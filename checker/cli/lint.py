@@ -1,4 +1,4 @@
-"""`checker lint`: read and type-check rules without any data."""
+"""`checker lint`: read and check rules, waivers and attestations without any data."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ FORMATS = ("text", "json")
 def lint(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH", help="Rule files or folders. Default: the bundled packs."),
+        typer.Argument(
+            metavar="PATH",
+            help="Rules, waivers, attestations; files or folders. Default: the bundled packs.",
+        ),
     ] = None,
     format_: Annotated[
         str,
         typer.Option("--format", "-f", metavar="|".join(FORMATS), help="How problems are shown."),
     ] = "text",
 ) -> None:
-    """Check rule files: structure, names, types, units.
+    """Check rule files: structure, names, types, units; and waivers and attestations.
 
     Exit code: 0 no errors (there may be warnings), 2 errors.
     """
@@ -36,13 +39,20 @@ def lint(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
-    from checker.pipeline import load_packs
+    from checker.linting import lint as run
     from checker.reports.diagnostics import summary, to_dicts
 
-    packs, diagnostics = load_packs(tuple(paths or ()), ())
+    linted = run(tuple(paths or ()))
+    packs, diagnostics = linted.packs, linted.diagnostics
     if format_ == "json":
         put(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1) + "\n")
     else:
         tell(diagnostics)
-        put(summary(len(packs), sum(len(p.pack.rules) for p in packs), diagnostics) + "\n")
+        read = {
+            "pack": len(packs),
+            "rule": sum(len(p.pack.rules) for p in packs),
+            "waiver": len(linted.exceptions.waivers),
+            "attestation": len(linted.exceptions.attestations),
+        }
+        put(summary(read, diagnostics) + "\n")
     raise typer.Exit(input_code(diagnostics))

@@ -47,6 +47,18 @@ Settings = Annotated[
         help="Change a param or a rule, as in douyin.slow=2m; may be repeated.",
     ),
 ]
+First = Annotated[str | None, typer.Option("--from", metavar="D", help="First day, as 2026-10-01.")]
+Through = Annotated[str | None, typer.Option("--through", metavar="D", help="Last day, included.")]
+Waivers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--waivers", metavar="FILE", help="Approved exceptions to rules; may be repeated."
+    ),
+]
+Attestations = Annotated[
+    list[Path] | None,
+    typer.Option("--attest", metavar="FILE", help="Answers to the manual items; may be repeated."),
+]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Default: the locale's.")]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Default: all processors.")

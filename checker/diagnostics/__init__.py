@@ -51,7 +51,9 @@ def has_errors(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> bool:
     return any(d.level == "error" for d in diagnostics)
 
 
-def nearest(name: str, known: list[str] | tuple[str, ...] | set[str] | frozenset[str]) -> str | None:
+def nearest(
+    name: str, known: list[str] | tuple[str, ...] | set[str] | frozenset[str]
+) -> str | None:
     """The known name that is most like `name`, or None when none is alike enough to be meant."""
     found = process.extractOne(
         name, sorted(known), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70

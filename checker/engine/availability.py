@@ -116,6 +116,11 @@ class Availability:
             return
         if col.name in ("platform", "shop_id"):
             return
+        if home == "assignments" and column is not None and not self.has("assignments"):
+            yield from self._agents()  # each session's first agent holds it to its end
+            if col.name == "to":
+                yield from self._need("sessions", "ended_at")
+            return
         if home == "sessions" and (column is None or not (column.default or column.required)):
             yield from self._need("sessions", col.name)
         elif table.stored and home != "sessions" and not (column and column.default):

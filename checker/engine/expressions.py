@@ -9,6 +9,7 @@ from fractions import Fraction
 import ibis
 import ibis.expr.types as ir
 
+from checker.engine import cells
 from checker.engine import values as v
 from checker.engine.values import Coded, Quotient, Value
 from checker.facts import zones
@@ -91,6 +92,8 @@ def evaluate(tree: tr.Tree, row: Row) -> Value:
             return _overlap(tree, row)
         case tr.Arithmetic():
             return _arithmetic(tree, row)
+        case tr.Function(name="matches"):
+            return condition(tree, row)
         case tr.Function():
             return _function(tree, row)
         case tr.Aggregate() | tr.PartValue():
@@ -105,7 +108,7 @@ def _exact(kind: Kind) -> bool:
 
 def _comparison(tree: tr.Compare, row: Row) -> ir.BooleanValue:
     left, right = evaluate(tree.left, row), evaluate(tree.right, row)
-    if _exact(tree.left.type.kind):
+    if _exact(tree.left.type.kind) or isinstance(left, Quotient) or isinstance(right, Quotient):
         return v.compare(tree.op, v.quotient(left), v.quotient(right))
     for coded, other in ((left, right), (right, left)):
         if isinstance(coded, Coded) and isinstance(other, str):
@@ -173,8 +176,12 @@ def _arithmetic(tree: tr.Arithmetic, row: Row) -> Value:
     if tree.left.type.kind is Kind.DATE:
         return (v.expression(left) - v.expression(right)).cast("int64") * zones.DAY_US
     if not (_exact(tree.left.type.kind) and _exact(tree.right.type.kind)):
-        a, b = v.expression(left), v.expression(right)
-        return a + b if tree.op == "+" else a - b
+        if not (isinstance(left, Quotient) or isinstance(right, Quotient)):
+            a, b = v.expression(left), v.expression(right)
+            return a + b if tree.op == "+" else a - b
+        moved = v.add(v.quotient(left), v.quotient(right), 1 if tree.op == "+" else -1)
+        # An instant is a whole number of microseconds: the one that it falls into.
+        return v.floor(moved) if tree.type.kind is Kind.INSTANT else moved
     a, b = v.quotient(left), v.quotient(right)
     match tree.op:
         case "+":
@@ -190,8 +197,13 @@ def _arithmetic(tree: tr.Arithmetic, row: Row) -> Value:
 
 
 def _function(tree: tr.Function, row: Row) -> Value:
+    if tree.name == "if":
+        predicate, yes, no = tree.arguments
+        return v.choose(condition(predicate, row), evaluate(yes, row), evaluate(no, row))
     arguments = [evaluate(argument, row) for argument in tree.arguments]
     first = arguments[0]
+    if tree.name in cells.FUNCTIONS:
+        return cells.value(tree, arguments, row.zone)
     match tree.name:
         case "coalesce":
             result = arguments[-1]
@@ -245,7 +257,5 @@ def _rounded(number: Quotient) -> Value:
     if isinstance(bottom, int) and bottom == 1:
         return top
     top = v.expression(top)
-    doubled = top.abs() * 2 + bottom
-    divisor = bottom * 2
-    size = ((doubled - doubled % divisor) / divisor).cast("int64")
+    size = v.floor(Quotient(top.abs() * 2 + bottom, bottom * 2))
     return ibis.ifelse(top < 0, -size, size)

@@ -69,16 +69,15 @@ class Frames:
         """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs."""
         columns = set(needs.columns)
         columns |= {scope_key(fact, scope, self.realm) for scope in scopes if scope in _LINKED}
-        waits = fact == "turns" and ("", "wait") in columns
-        if waits:
-            assert clock is not None
-            columns |= needs_of([clock.wait]).columns
-            if pending:
-                columns.add(("session", "ended_at"))
         pauses = set(needs.pauses)
-        if waits and clock is not None:
-            pauses |= needs_of([clock.wait]).pauses
-            columns.add(("", "answered_at"))
+        waits: dict[str, tr.Tree] = {}
+        if fact == "turns" and ("", "wait") in columns:
+            assert clock is not None
+            waits = self._waits(clock, pending=pending)
+            columns |= set(_OPEN) if pending else set()
+        for tree in waits.values():
+            columns |= needs_of([tree]).columns
+            pauses |= needs_of([tree]).pauses
         for overlap in pauses:
             columns |= needs_of([overlap.begin, overlap.until]).columns
         table = self._base(fact, clock, columns)
@@ -90,9 +89,14 @@ class Frames:
             if wanted:
                 table = self._with_parent(fact, table, parent, wanted)
         names: dict[object, str] = {}
-        table = self._with_pauses(fact, clock, table, pauses, names)
-        if waits and clock is not None:
-            table = self._with_wait(table, clock, names, pending=pending)
+        if "pending_wait" in waits:
+            table = self._with_now(table)
+        if pauses:
+            table = relations.attach_pauses(self, fact, table, pauses, names)
+        if waits:
+            row = self._row(fact, table, names, pending=False)
+            found = {name: ex.evaluate(tree, row) for name, tree in waits.items()}
+            table = table.mutate(**{name: v.expression(value) for name, value in found.items()})
         table = relations.attach(self, fact, clock, table, needs.relations, names, pending=pending)
         table = self._with_scopes(fact, table, scopes)
         row = self._row(fact, table, names, pending=False)
@@ -145,20 +149,21 @@ class Frames:
         opens = ex.condition(clock.opens, frame.row)
         closes = ex.condition(clock.closes, frame.row)
         seen = opens | closes
-        if clock.ignores_before is not None and self._ignores(clock.ignores_before):
+        if clock.ignores_before is not None:
             before = v.expression(ex.evaluate(clock.ignores_before, frame.row))
-            seen = seen & ibis.coalesce(table["ts"] >= before, False)
+            late = ibis.coalesce(table["ts"] >= before, False)
+            seen = seen & (late | table["pk"].isin(self._without(clock.ignores_before)))
         return table.filter(seen).mutate(closes=closes)
 
-    def _ignores(self, tree: tr.Tree) -> bool:
-        """`ignores_before` counts only where the data have its columns."""
+    def _without(self, tree: tr.Tree) -> list[int]:
+        """Places whose data lack a column of `ignores_before`: nothing is ignored there."""
+        found: set[int] = set()
         for parent, name in needs_of([tree]).columns:
             home = PARENT_TABLE[parent] if parent else "messages"
             column = TABLES[home].column(name)
-            stored = column is None or (not column.derived and not column.default)
-            if stored and name not in self.realm.columns(home):
-                return False
-        return True
+            if column is None or not (column.derived or column.default or column.required):
+                found.update(self.realm.lacking(home, name))
+        return sorted(found)
 
     def _base(self, fact: str, clock: TypedClock | None, columns: set[ColumnKey]) -> ir.Table:
         realm = self.realm
@@ -249,35 +254,16 @@ class Frames:
         home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted})
         return self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
 
-    def _with_wait(
-        self, table: ir.Table, clock: TypedClock, names: Mapping[object, str], *, pending: bool
-    ) -> ir.Table:
-        row = self._row("turns", table, names, pending=False)
-        wait = v.expression(ex.evaluate(clock.wait, row))
+    def _waits(self, clock: TypedClock, *, pending: bool) -> dict[str, tr.Tree]:
+        """The clock's formula; with `pending` also with open turns answered at as-of."""
         if not pending:
-            return table.mutate(wait=wait)
+            return {"wait": clock.wait}
+        return {"wait": clock.wait, "pending_wait": tr.renamed(clock.wait, "answered_at", _NOW)}
+
+    def _with_now(self, table: ir.Table) -> ir.Table:
         is_open = table["answered_at"].isnull() & table["session__ended_at"].isnull()
-
-        def now(col: tr.Col) -> Value:
-            if col.name == "answered_at" and not col.parent:
-                return ibis.literal(self.realm.as_of, "int64")
-            return row.column(col)
-
-        running = Row(now, row.relation, row.paused, row.place, row.zone, row.windows)
-        so_far = v.expression(ex.evaluate(clock.wait, running))
-        return table.mutate(wait=wait, pending_wait=ibis.ifelse(is_open, so_far, wait))
-
-    def _with_pauses(
-        self,
-        fact: str,
-        clock: TypedClock | None,
-        table: ir.Table,
-        overlaps: set[tr.Overlap],
-        names: dict[object, str],
-    ) -> ir.Table:
-        if not overlaps:
-            return table
-        return relations.attach_pauses(self, fact, table, overlaps, names)
+        now = ibis.ifelse(is_open, self.realm.as_of, table["answered_at"])
+        return table.mutate(**{_NOW: now.cast("int64")})
 
     # -- scopes and periods ----------------------------------------------------------------------
 
@@ -301,6 +287,8 @@ class Frames:
         return {"time": table[column], "local": local, "day": zones.day_of(local)}
 
 
+_NOW = "answered_or_as_of"
+_OPEN = (("", "answered_at"), ("session", "ended_at"))
 _LINKED = {"agent": "ak", "buyer": "buyer_id", "channel": "channel"}
 _TIMED = frozenset({"hour_of_day", "weekday", "time"})
 

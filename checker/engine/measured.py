@@ -31,6 +31,16 @@ class PeriodSpan:
 
 
 @dataclass(frozen=True)
+class Reconciliation:
+    """The platform's own figure beside a computed one. `candidates` are rows that the platform may
+    have counted differently: those whose judgement hangs on a second of waiting, on a minute at the
+    edge of a window, or on the as-of instant."""
+
+    reported: Exact
+    candidates: tuple[Offender, ...] = ()
+
+
+@dataclass(frozen=True)
 class Measured:
     """One rule's figures for one scope and period. `rows` is the size of the population, without
     pending rows; `reason` says why nothing could be measured."""
@@ -46,3 +56,5 @@ class Measured:
     offenders: tuple[Offender, ...]
     added: bool
     reason: str | None = None
+    basis: str = "computed"  # computed | reported
+    reconciliation: Reconciliation | None = None

@@ -29,11 +29,13 @@ _ID_TYPES = {"sk": "int32", "index": "int32", "rn": "int64", "ts": "int64", "ak"
 
 @dataclass(frozen=True)
 class Job:
-    """One task whose bad rows are wanted, and the columns that name its groups."""
+    """One task whose bad rows are wanted, and the columns that name its groups; `wanted` asks for
+    other rows instead."""
 
     task: Task
     flags: Flags
     keys: Mapping[str, ir.Value]
+    wanted: ir.BooleanValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _offender(frames: Frames, place: int, detail: _Detail) -> Offender:
 
 def _pick(frames: Frames, job: Job, limit: int) -> list[_Picked]:
     """The first bad rows of each group, by their keys."""
-    bad = _bad(job.flags, job.task)
+    bad = _bad(job.flags, job.task) if job.wanted is None else job.wanted
     if bad is None:
         return []
     ids = row_keys(job.task.fact)
@@ -176,7 +178,7 @@ def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value
     """The columns of _Detail, in its order."""
     have = frame.columns
     session = next((c for c in ("session__session_id", "session_id") if c in have), None)
-    agent = next((c for c in ("ak", "session__ak") if c in have), None)
+    agent = "__".join(filter(None, scope_key(fact, "agent", frames.realm)))
     time = TABLES[fact].time
     at = frame[time] if time in have else ibis.null("int64")
     if fact == "buyer_days":
@@ -184,7 +186,7 @@ def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value
     return {
         "said_session": frame[session] if session else ibis.null("string"),
         "said_turn": frame["index"] if fact == "turns" else ibis.null("int32"),
-        "said_agent": frame[agent] if agent else ibis.null("int32"),
+        "said_agent": frame[agent] if agent in have else ibis.null("int32"),
         "said_at": at,
         "said_wait": frame["wait"] if fact == "turns" else ibis.null("int64"),
     }

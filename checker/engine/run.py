@@ -14,7 +14,7 @@ from ibis.common.exceptions import IbisError
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
 from checker.engine.expressions import WindowHours
-from checker.engine.flags import EVERY_DAY, DayRange, build_flags
+from checker.engine.flags import EVERY_DAY, DayRange, Flags, build_flags
 from checker.engine.formula import Exact
 from checker.engine.frames import Frames
 from checker.engine.measured import Measured, Offender, PeriodSpan
@@ -166,14 +166,7 @@ class Run:
         tallies: dict[Task, dict[GroupKey, Tally]] = {}
         jobs: list[Job] = []
         for same in groupings.values():
-            query = GroupQuery(
-                self.realm.workspace,
-                flags,
-                same[0].grouping,
-                same,
-                self._platform_index(same[0].platforms),
-                self.periods.last_day,
-            )
+            query = self.group_query(flags, same)
             for task, found in zip(same, query.run(), strict=True):
                 tallies[task] = found
                 if not task.added and any(tally.offenders for tally in found.values()):
@@ -184,6 +177,13 @@ class Run:
             task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in found.items()}
             for task, found in tallies.items()
         }
+
+    def group_query(self, flags: Flags, tasks: Sequence[Task]) -> GroupQuery:
+        """The query for tasks of one grouping."""
+        first = tasks[0]
+        index = self._platform_index(first.platforms)
+        workspace, last_day = self.realm.workspace, self.periods.last_day
+        return GroupQuery(workspace, flags, first.grouping, tasks, index, last_day)
 
     def _platform_index(self, platforms: frozenset[str]) -> ibis.Value:
         """The position of a row's platform among the task's platforms, sorted."""
@@ -247,7 +247,7 @@ class Run:
         span: PeriodSpan,
         found: Mapping[str | None, Mapping[GroupKey, tuple[Tally, tuple[Offender, ...]]]],
     ) -> Measured:
-        scope = self._scope(task, platforms, key)
+        scope = self.scope(task, platforms, key)
         measure = task.revision.measure
         if isinstance(measure, TypedParts):
             figure, rows = _of_parts(
@@ -277,7 +277,8 @@ class Run:
             task.added,
         )
 
-    def _scope(self, task: Task, platforms: list[str], key: GroupKey) -> dict[str, str | None]:
+    def scope(self, task: Task, platforms: list[str], key: GroupKey) -> dict[str, str | None]:
+        """Whom a group is about, in words of the data."""
         scope: dict[str, str | None] = {"platform": platforms[key[0]]}
         for name, value in zip(task.grouping.scopes, key[1:-1], strict=True):
             scope[name] = self._scope_text(name, value)

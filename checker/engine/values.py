@@ -136,6 +136,13 @@ def divide(left: Quotient, right: Quotient) -> Quotient:
     return Quotient(ibis.ifelse(denominator < 0, -top, top), positive)
 
 
+def floor(value: Quotient) -> ir.IntegerValue:
+    """The greatest integer that is not above `value`."""
+    top, bottom = expression(value.numerator), value.denominator
+    rest = (top % bottom + bottom) % bottom
+    return ((top - rest) / bottom).cast("int64")
+
+
 def present(value: Value) -> ir.BooleanValue:
     """The value is not missing."""
     if isinstance(value, Quotient):

@@ -180,7 +180,7 @@ def _active(span: WindowSpan, day: int) -> bool:
 def _ends(span: WindowSpan, settings: Mapping[str, int | None]) -> tuple[int, int]:
     begin, end = _bound(span.start, settings), _bound(span.end, settings)
     if span.start.shop and span.end.shop and begin == end:
-        return begin, begin  # the shop is open all day
+        return 0, DAY_US  # the shop is open all day
     if span.end.shop and span.end_through:
         end = min(end + SECOND_US, DAY_US)
     return begin, end

@@ -57,8 +57,8 @@ class Derived:
 
     def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
-        known = "ended_at" in self.realm.columns("sessions")
-        ended = sessions["ended_at"].notnull() if known else ibis.literal(True)
+        lacking = self.realm.lacking("sessions", "ended_at")
+        ended = sessions["ended_at"].notnull() | sessions["pk"].isin(lacking)
         table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
         if wanted & _HELD:
             held = self.session_agents
@@ -87,10 +87,13 @@ class Derived:
 
     @cached_property
     def _held(self) -> ir.Table:
-        """pk, ak, sk, from, to of assignments up to as-of, one union per agent and session."""
+        """pk, ak, sk, from, to of assignments up to as-of, one union per agent and session.
+
+        Whoever holds a session that only assignments name is busy, too.
+        """
         rows = sweeps.clipped(self.realm, self.assignments)
-        rows = rows.filter(rows["ak"].notnull() & rows["sk"].notnull())
-        return sweeps.union_of(rows, ["pk", "ak", "sk"])
+        rows = rows.filter(rows["ak"].notnull())
+        return sweeps.union_of(rows, ["pk", "ak", "sk", "stray"])
 
     @cached_property
     def _agents(self) -> ir.Table:

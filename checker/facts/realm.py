@@ -67,6 +67,16 @@ class Realm:
     def columns(self, table: str) -> frozenset[str]:
         return self.dataset.tables[table].columns if self.has(table) else frozenset()
 
+    def lacking(self, table: str, column: str) -> list[int]:
+        """Places (pk) of platforms whose data have no value in a column: there it is absent."""
+        opened = self.dataset.tables.get(table)
+        have = opened.present if opened is not None else {}
+        return [
+            key
+            for key, place in enumerate(self.places)
+            if column not in have.get(place.platform, frozenset())
+        ]
+
     def given(self, name: str) -> ir.Table:
         """A stored table with instants in this zone and a shop that is never null."""
         opened = self.dataset.tables[name]

@@ -25,7 +25,8 @@ def first_repliers(realm: Realm) -> ir.Table:
 def assignments(realm: Realm) -> ir.Table:
     """Given assignments, and for platforms without any the one that each session's first agent has.
 
-    Columns: pk, sk, ak, agent_id, from, to, rn (order in the table), is_last (of its session).
+    Columns: pk, sk, ak, agent_id, from, to, rn (order in the table), is_last (of its session), and
+    stray: the id of a session that only assignments name, which has no sk.
     """
     parts = []
     without = None
@@ -51,11 +52,12 @@ def assignments(realm: Realm) -> ir.Table:
         parts.append(derived)
     rows = parts[0] if len(parts) == 1 else parts[0].union(parts[1])
     order = realm.row_order("assignments", rows)
-    by_session = ibis.window(group_by="sk", order_by=order)
+    rows = rows.mutate(stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string")))
+    by_session = ibis.window(group_by=["pk", "sk", "stray"], order_by=order)
     return realm.workspace.keep(
         rows.mutate(
             rn=ibis.row_number().over(order_by=order),
-            is_last=rows["from"].lead().over(by_session).isnull() | rows["sk"].isnull(),
+            is_last=rows["from"].lead().over(by_session).isnull(),
         )
     )
 

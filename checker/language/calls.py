@@ -12,6 +12,7 @@ from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.aggregates import aggregate, arity, folded
 from checker.language.catalog import Table
+from checker.language.cells import FUNCTIONS, of_cell
 from checker.language.faults import Fault, a, at, did_you_mean, listing
 from checker.language.types import Kind, Type
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 def call(checker: Checker, node: s.Call) -> tr.Tree:
     """Several names are both: `count(turns)` is over a relation, `count(wait > 3m)` over all rows."""
     name, scope = node.function, checker.scope
+    if scope.values is not None and name in FUNCTIONS:
+        return of_cell(checker, node)
     if name == "overlap":
         return _overlap(checker, node)
     if name in fn.SCALARS:
@@ -56,6 +59,11 @@ def call(checker: Checker, node: s.Call) -> tr.Tree:
             "E112", node, f"`{name}` is over all rows; a row cannot use it", "use it in `is`"
         )
     known = sorted({*fn.SCALARS, *fn.RELATION_FUNCTIONS, *fn.AGGREGATES, "overlap"})
+    if scope.values is not None:
+        known = sorted({*fn.SCALARS, *FUNCTIONS})
+    elif name in FUNCTIONS:
+        part = s.Part(node.start, node.start + len(name))
+        raise Fault("E107", part, f"`{name}` is a function of mappings, not of rules")
     raise Fault(
         "E107",
         s.Part(node.start, node.start + len(name)),
@@ -130,7 +138,7 @@ def _scalar(checker: Checker, node: s.Call) -> tr.Tree:
         given = ", ".join(a(argument.type) for argument in arguments)
         raise Fault("E108", node, f"`{name}` does not take {given}", signature.usage)
     if name == "matches":
-        _check_pattern(node.arguments[1], arguments[1])
+        check_pattern(node.arguments[1], arguments[1])
     return tr.Function(result, name, arguments, **at(node))
 
 
@@ -140,9 +148,9 @@ def _scalar_type(name: str, arguments: tuple[tr.Tree, ...]) -> Type | None:
     first = arguments[0].type
     match name:
         case "least" | "greatest":
-            return _common(arguments) if kinds <= t.ORDERED else None
+            return common_type(arguments) if kinds <= t.ORDERED else None
         case "coalesce":
-            return _common(arguments)
+            return common_type(arguments)
         case "abs":
             return first if kinds <= t.NUMERIC | {Kind.DURATION} else None
         case "round":
@@ -156,7 +164,7 @@ def _scalar_type(name: str, arguments: tuple[tr.Tree, ...]) -> Type | None:
     return _OF_INSTANT[name] if kinds == {Kind.INSTANT} else None
 
 
-def _common(arguments: tuple[tr.Tree, ...]) -> Type | None:
+def common_type(arguments: tuple[tr.Tree, ...]) -> Type | None:
     first = arguments[0].type
     kinds = {argument.type.kind for argument in arguments}
     if all(argument.type == first for argument in arguments):
@@ -168,7 +176,7 @@ def _common(arguments: tuple[tr.Tree, ...]) -> Type | None:
     return None
 
 
-def _check_pattern(node: s.Syntax, tree: tr.Tree) -> None:
+def check_pattern(node: s.Syntax, tree: tr.Tree) -> None:
     if not isinstance(tree, tr.Lit) or not isinstance(tree.value, str):
         raise Fault("E116", node, "the pattern must be a text literal", "'发货|物流'")
     if re.search(r"\(\?<?[=!]|\(\?>|\\[1-9]", tree.value):

@@ -14,7 +14,8 @@ from checker.language.types import Type
 class Scope:
     """`table` is the fact whose row the expression sees; `aggregate` says that it is an `is` formula
     over rows; `parts` are the named parts of a formula over parts. `clock` is false where a rule
-    names none."""
+    names none. `values` are the value maps of an import mapping, whose expressions have further
+    functions; a rule has none."""
 
     catalog: Mapping[str, Table]
     table: Table | None
@@ -23,6 +24,7 @@ class Scope:
     aggregate: bool = False
     parts: Mapping[str, Type] = field(default_factory=dict)
     clock: bool = True
+    values: Mapping[str, Mapping[str, str | int | bool]] | None = None
 
     @property
     def of(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -158,6 +158,20 @@ def walk(tree: Tree) -> Iterator[Tree]:
     yield tree
     for child in children(tree):
         yield from walk(child)
+
+
+def renamed(tree: Tree, old: str, new: str) -> Tree:
+    """The tree with a column of the row itself under another name."""
+    if isinstance(tree, Col):
+        return replace(tree, name=new) if tree.name == old and not tree.parent else tree
+    changed: dict[str, object] = {}
+    for one in fields(tree):
+        value = getattr(tree, one.name)
+        if isinstance(value, Typed):
+            changed[one.name] = renamed(value, old, new)  # type: ignore[arg-type]
+        elif isinstance(value, tuple) and value and isinstance(value[0], Typed):
+            changed[one.name] = tuple(renamed(item, old, new) for item in value)
+    return replace(tree, **changed)  # type: ignore[arg-type]
 
 
 def walk_row(tree: Tree) -> Iterator[Tree]:

@@ -21,7 +21,14 @@ from checker.packs.typed import TypedPack, TypedRevision, TypedRule
 
 Kind = Literal["added", "removed", "changed"]
 _WORDING = ("title", "advice")
-_REMARKS = ("source", "sources", "status", "group", "evidence")  # say more of a rule, judge nothing
+_REMARKS = (
+    "source",
+    "aim_source",
+    "sources",
+    "status",
+    "group",
+    "evidence",
+)  # say more of a rule, judge nothing
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def rule_facets(rule: Rule, revision: Revision) -> Facets:
         found["min_sample"] = _plain(str(revision.min_sample))
     for key, word in (
         ("source", revision.source),
+        ("aim_source", revision.aim_source),
         ("status", rule.status),
         ("group", rule.group),
     ):
@@ -110,8 +111,7 @@ def names_of_rule(pack: Pack, rule: Rule) -> frozenset[str]:
             written += [
                 e for e in (clock.opens, clock.closes, clock.ignores_before, clock.wait) if e
             ]
-        if revision.source is not None:
-            found.add(f"sources.{revision.source}")
+        found |= {f"sources.{s}" for s in (revision.source, revision.aim_source) if s is not None}
         names = frozenset[str]().union(*(names_in(e.text) for e in written))
         found |= {f"windows.{name}" for name in names & pack.windows.keys()}
         found |= {f"params.{name}" for name in names & pack.params.keys()}

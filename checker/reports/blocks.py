@@ -11,6 +11,7 @@ from checker.reports.clean import clean
 from checker.reports.grouping import UNJUDGED, RuleGroup, ScopeGroup
 from checker.reports.layout import cells
 from checker.reports.page import Page
+from checker.reports.people import answer, waiver
 from checker.reports.tables import more, ranking
 from checker.reports.words import counted, say
 from checker.verdicts.model import Outcome, Verdict
@@ -100,7 +101,7 @@ def _what(found: ScopeGroup, outcome: Outcome, lang: str) -> str:
     worst, period = found.worst, words.period(found.worst.period, lang)
     value = words.value_against(worst, lang)
     if worst.type == "manual":
-        text = _answer(worst, lang)
+        text = answer(worst, lang)
     elif found.judged > 1:
         numbers = {"n": f"{len(found.verdicts):,}", "total": f"{found.judged:,}"}
         unit = words.unit(worst.period.kind, found.judged, lang)
@@ -108,34 +109,8 @@ def _what(found: ScopeGroup, outcome: Outcome, lang: str) -> str:
     else:
         text = value
     if worst.waiver is not None:
-        text += say("semicolon", lang) + _waiver(worst.waiver, lang)
+        text += say("semicolon", lang) + waiver(worst.waiver, lang)
     return text
-
-
-def _answer(verdict: Verdict, lang: str) -> str:
-    given = verdict.attestation or {}
-    answer = given.get("answer")
-    # YAML 1.2 keeps yes and no as text; a bool means the same.
-    if answer in ("yes", "no", True, False):
-        answer = say("answer_yes" if answer in ("yes", True) else "answer_no", lang)
-    if answer is None:
-        return words.reason(verdict, lang)
-    text = say("answered", lang, answer=clean(str(answer)))
-    if given.get("by"):
-        text += say("answered_by", lang, by=clean(str(given["by"])))
-    return text + (say("answered_on", lang, on=clean(str(given["on"]))) if given.get("on") else "")
-
-
-def _waiver(waiver: Mapping[str, object], lang: str) -> str:
-    until, reason, by = (waiver.get(key) for key in ("until", "reason", "approved_by"))
-    text = (
-        say("waived_until", lang, until=clean(str(until)))
-        if until
-        else say("waived_for_good", lang)
-    )
-    if reason:
-        text += say("colon", lang) + clean(str(reason))
-    return text + (say("approved_by", lang, by=clean(str(by))) if by else "")
 
 
 def unjudged(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from checker.diagnostics import Diagnostic, Span
 from checker.reports.clean import clean
@@ -26,10 +26,13 @@ def render(diagnostics: Iterable[Diagnostic], *, color: bool, width: int) -> str
     return "\n\n".join(page.block(d) for d in found) + f"\n\n{_count(found)}\n"
 
 
-def summary(packs: int, rules: int, diagnostics: Iterable[Diagnostic]) -> str:
-    """`5 packs, 75 rules, no problems`."""
-    read = f"{packs:,} pack{'s' * (packs != 1)}, {rules:,} rule{'s' * (rules != 1)}"
-    return f"{read}, {_count(list(diagnostics)) or 'no problems'}"
+def summary(read: Mapping[str, int], diagnostics: Iterable[Diagnostic]) -> str:
+    """`5 packs, 75 rules, no problems`: what was read, by its noun, and what is wrong with it."""
+    told = {noun: number for noun, number in read.items() if number}
+    if not told or "pack" in told:
+        told = {"pack": 0, "rule": 0} | told
+    parts = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in told.items()]
+    return ", ".join((*parts, _count(list(diagnostics)) or "no problems"))
 
 
 def to_dicts(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:

@@ -31,13 +31,26 @@ def to_json(result: Result) -> str:
         (
             f'"schema": {SCHEMA}',
             f'"data": {_line(_data(result))}',
-            f'"packs": {_list(_line(_pack(p)) for p in result.packs)}',
+            f'"packs": {_list(_line(pack_dict(p)) for p in result.packs)}',
             f'"summary": {_line({o.value: n for o, n in result.counts.items()})}',
             f'"verdicts": {_list(map(_verdict, result.verdicts))}',
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", "{" + body + "}\n")
+    return _escaped("{" + body + "}\n")
+
+
+def as_json_text(body: Mapping[str, object]) -> str:
+    """Another report of this project as JSON text, an entry of its lists on a line each."""
+    lines = [
+        f"{_line(key)}: {_list(map(_line, value), '  ') if isinstance(value, list) else _line(value)}"
+        for key, value in body.items()
+    ]
+    return _escaped("{" + ",\n ".join(lines) + "}\n")
+
+
+def _escaped(text: str) -> str:
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _encode_other(value: object) -> str:
@@ -65,7 +78,7 @@ def _data(result: Result) -> dict[str, object]:
     }
 
 
-def _pack(pack: PackRun) -> dict[str, object]:
+def pack_dict(pack: PackRun) -> dict[str, object]:
     digest = pack.digest if pack.digest.startswith("sha256:") else f"sha256:{pack.digest}"
     as_of = _instant(pack.as_of, pack.timezone)
     return {"pack": pack.name, "digest": digest, "timezone": pack.timezone, "as_of": as_of}
@@ -84,8 +97,8 @@ def _verdict(verdict: Verdict) -> str:
         "reason": verdict.reason,
         "type": verdict.type,
         "basis": verdict.basis,
-        "reported": _figure(verdict.reported, verdict.type),
-        "value": _figure(verdict.value, verdict.type),
+        "reported": figure_number(verdict.reported, verdict.type),
+        "value": figure_number(verdict.value, verdict.type),
         "numerator": verdict.numerator,
         "denominator": verdict.denominator,
         "pending": verdict.pending,
@@ -101,7 +114,7 @@ def _verdict(verdict: Verdict) -> str:
         "attestation": None if verdict.attestation is None else dict(verdict.attestation),
         "offender_count": verdict.offender_count,
     }
-    offenders = _list((_line(_offender(o, verdict.timezone)) for o in verdict.offenders), "   ")
+    offenders = _list((_line(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
     return f'{_line(fields)[:-1]}, "offenders": {offenders}}}'
 
 
@@ -114,7 +127,7 @@ def _scope(scope: Mapping[str, str | None]) -> dict[str, str | None]:
     return known | {kind: scope[kind] for kind in sorted(scope) if kind not in known}
 
 
-def _figure(value: Fraction | None, kind: str) -> int | float | str | None:
+def figure_number(value: Fraction | None, kind: str) -> int | float | str | None:
     """A float only here, at the edge: a ratio's 1 is 100 %, a duration is in seconds, a time of day text."""
     if value is None:
         return None
@@ -125,7 +138,7 @@ def _figure(value: Fraction | None, kind: str) -> int | float | str | None:
     return float(value / 1_000_000 if kind == "duration" else value)
 
 
-def _offender(offender: Offender, zone: str) -> dict[str, object]:
+def offender_dict(offender: Offender, zone: str) -> dict[str, object]:
     return {
         "shop_id": offender.shop_id,
         "session_id": offender.session_id,

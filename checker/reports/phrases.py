@@ -44,6 +44,7 @@ PHRASES: Mapping[str, Phrase] = {
         "未达标的 {failed} 条均为提醒级", "{failed} not met, of severity warning only"
     ),
     "nothing_judged": Phrase("没有任何规则得到判定", "no rule could be judged"),
+    "and_waived": Phrase("；其中 {rules}有豁免", "; {rules} with waivers"),
     "and_unjudged": Phrase("；另有 {rules}未能完全判定", "; {rules} not fully judged"),
     "data": Phrase("数据", "data"),
     "dates": Phrase("{first} 至 {last}", "{first} to {last}"),
@@ -97,6 +98,10 @@ PHRASES: Mapping[str, Phrase] = {
     "answered_on": Phrase("，{on}", ", on {on}"),
     "answer_yes": Phrase("是", "yes"),
     "answer_no": Phrase("否", "no"),
+    "answer_age": Phrase("（{days}前）", " ({days} ago)"),
+    "answer_today": Phrase("（当天）", " (the same day)"),
+    "answer_until": Phrase("，有效期至 {until}", ", valid until {until}"),
+    "answer_evidence": Phrase("；凭证：{evidence}", "; evidence: {evidence}"),
     "waived_until": Phrase("豁免至 {until}", "waived until {until}"),
     "waived_for_good": Phrase("已豁免", "waived"),
     "approved_by": Phrase("，批准人 {by}", ", approved by {by}"),
@@ -161,6 +166,14 @@ PHRASES: Mapping[str, Phrase] = {
         "少于规则要求的最小样本", "fewer rows than the rule's min_sample"
     ),
     "reason_manual": Phrase("等待人工填报（--attest）", "waits for an attestation (--attest FILE)"),
+    "reason_expired": Phrase(
+        "{on}（{days}前）由 {by} 回答“{answer}”，有效期至 {valid_until}，已过期",
+        "answered {answer}, by {by}, on {on} ({days} ago): expired, valid until {valid_until}",
+    ),
+    "reason_early": Phrase(
+        "{on} 由 {by} 回答“{answer}”，晚于审计时点，不予采用",
+        "answered {answer}, by {by}, on {on}: later than this audit, not used",
+    ),
     "reason_table": Phrase("数据中没有 {table} 表", "the data have no table {table}"),
     "reason_column": Phrase("数据中没有 {column} 列", "the data have no column {column}"),
     # joints of a language

@@ -155,7 +155,7 @@ def met(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:
             say("rule", lang), [clean(v.title.get(lang)) for v in found], shrinks=True, least=16
         ),
         Column(say("scope_heading", lang), [words.scope(v, lang) for v in found], shrinks=True),
-        Column(say("period", lang), [words.period(v.period, lang) for v in found]),
+        Column(say("period", lang), [words.when(v, lang) for v in found]),
         Column(say("value", lang), [words.value(v, lang) for v in found], right=True),
         Column(say("requirement", lang), [words.required(v, lang) for v in found], right=True),
     ]

@@ -71,6 +71,9 @@ def _headline(
         text = say("all_met", lang, total=counted(len(judged), "rules", lang))
         if failing:
             text = say("only_warnings", lang, failed=f"{len(failing):,}")
+    waived = [g for g in groups if any(v.outcome is Outcome.WAIVED for v in g.verdicts)]
+    if waived:
+        text += say("and_waived", lang, rules=counted(len(waived), "rules", lang))
     if open_ and judged:
         text += say("and_unjudged", lang, rules=counted(len(open_), "rules", lang))
     page.paragraph(text, lead=say(word, lang) + "  ", lead_style=style, hang=2, style="title")

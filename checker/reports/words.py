@@ -73,10 +73,19 @@ def asked(verdict: Verdict) -> Requirement | None:
 
 def value(verdict: Verdict, lang: str) -> str:
     """The verdict's value, told apart from what is required of it."""
+    if verdict.type == "manual" and verdict.attestation:
+        return answer_word(verdict.attestation.get("answer"), lang)
     if verdict.value is None:
         return say("no_value", lang)
     found = asked(verdict)
     return figure(verdict.value, verdict.type, lang, bound=found.bound if found else None)
+
+
+def answer_word(answer: object, lang: str) -> str:
+    """Yes or no. A result made elsewhere may say so with a truth value."""
+    if answer in ("yes", "no", True, False):
+        return say("answer_yes" if answer in ("yes", True) else "answer_no", lang)
+    return clean(str(answer))
 
 
 def required(verdict: Verdict, lang: str) -> str:
@@ -207,6 +216,12 @@ def period(span: PeriodSpan, lang: str) -> str:
     return start
 
 
+def when(verdict: Verdict, lang: str) -> str:
+    """The period that was judged, or the day of an answer."""
+    on = verdict.attestation.get("on") if verdict.attestation else None
+    return clean(str(on)) if on else period(verdict.period, lang)
+
+
 def scope_value(kind: str, name: str | None, lang: str) -> str:
     if name is None:
         return say("missing", lang)
@@ -246,6 +261,14 @@ def wait(offender: Offender, lang: str) -> str:
 def reason(verdict: Verdict, lang: str) -> str:
     """Why there is no judgement, in the reader's language where the reason is a known one."""
     text = clean(verdict.reason or "")
+    if verdict.attestation:
+        given = verdict.attestation
+        age = given.get("age_days")
+        # An answer that is younger than the audit has no age.
+        key = "reason_expired" if isinstance(age, int) else "reason_early"
+        told = {name: clean(str(given.get(name))) for name in ("on", "by", "valid_until")}
+        told["days"] = counted(age, "day", lang) if isinstance(age, int) else ""
+        return say(key, lang, answer=answer_word(given.get("answer"), lang), **told)
     if found := _NO_TABLE.fullmatch(text):
         return say("reason_table", lang, table=found[1])
     if found := _NO_COLUMN.fullmatch(text):

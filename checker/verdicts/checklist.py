@@ -65,9 +65,10 @@ class Item:
     scopes: tuple[str, ...]
     period: str
     type: str
-    require: str | None
-    aim: str | None
+    require: Demand | None
+    aim: Demand | None
     source: str | None
+    aim_source: str | None  # None: an aim is the house's own
     advice: Text | None
     question: Text | None
     evidence: Text | None
@@ -162,9 +163,10 @@ def _item(rule: TypedRule, verdicts: Sequence[Verdict]) -> Item:
         shown.scopes,
         shown.period.kind,
         shown.type,
-        shown.require.text if shown.require else None,
-        shown.aim.text if shown.aim else None,
+        shown.require,
+        shown.aim,
         written.source,
+        written.aim_source,
         written.advice,
         ask.question if ask else None,
         ask.evidence if ask else None,

@@ -79,8 +79,8 @@ def judge(measured: Measured, pack: Pack) -> Verdict:
     revision, figure = measured.revision, measured.figure
     gap = Margin()
     judged = not measured.added and measured.reason is None
-    if isinstance(revision.measure, TypedRatio) and judged:
-        demand = revision.require or revision.aim
+    demand = revision.require or revision.aim
+    if isinstance(revision.measure, TypedRatio) and judged and _exact(measured, demand):
         gap = margin(demand, figure.numerator or 0, figure.denominator or 0)
     blank = _blank(measured.rule, revision, pack, measured.scope, measured.period)
     return replace(
@@ -97,7 +97,24 @@ def judge(measured: Measured, pack: Pack) -> Verdict:
         offender_count=measured.offender_count,
         offenders=measured.offenders,
         added=measured.added,
+        basis=measured.basis,
+        reported=_reported(measured),
+        reconciliation=measured.reconciliation,
     )
+
+
+def _exact(measured: Measured, demand: Demand | None) -> bool:
+    """The integers say the same as the value; a reported value may be rounded over the bound."""
+    figure = measured.figure
+    if demand is None or figure.value is None or not figure.denominator:
+        return True
+    counted = Fraction(figure.numerator or 0, figure.denominator)
+    return demand.holds(figure.value) == demand.holds(counted)
+
+
+def _reported(measured: Measured) -> Fraction | None:
+    other = measured.reconciliation
+    return other.reported.value if other is not None else None
 
 
 def manual(rule: TypedRule, pack: Pack, scope: Mapping[str, str | None]) -> Verdict:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from checker.diagnostics import Diagnostic
-from checker.engine.measured import Offender, PeriodSpan
+from checker.engine.measured import Offender, PeriodSpan, Reconciliation
 from checker.packs.model import Source, Text
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Outcome",
     "PackRun",
     "PeriodSpan",
+    "Reconciliation",
     "Result",
     "Verdict",
 ]
@@ -87,6 +88,7 @@ class Verdict:
     timezone: str = "UTC"
     advice: Text | None = None
     of: str = ""  # the fact whose rows were counted
+    reconciliation: Reconciliation | None = None  # where there is a computed and a reported figure
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Flip:
     after: Verdict
     blamed: tuple[Offender, ...]
     cleared: tuple[Offender, ...]
+    kept: int  # offenders that both list
     whole: bool
 
     @property
@@ -34,6 +35,19 @@ class Flip:
         if was is None or now is None or was == now:
             return "worse" if self.after.outcome is Outcome.FAIL else "other"
         return "worse" if now > was else "better"
+
+
+@dataclass(frozen=True)
+class PlaceShift:
+    """How many verdicts of one shop or agent flip. `newly_failing`: fails and did not; `recovered`:
+    failed and does not; `other`: all other flips, as from pass to warn."""
+
+    platform: str | None
+    shop: str | None
+    agent: str | None
+    newly_failing: int
+    recovered: int
+    other: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,22 @@ class WhatIf:
     @property
     def flips(self) -> tuple[Flip, ...]:
         return tuple(flip for rule in self.rules for flip in rule.flips)
+
+    @property
+    def moved(self) -> int:
+        return sum(rule.moved for rule in self.rules)
+
+    @property
+    def same(self) -> int:
+        return sum(rule.same for rule in self.rules)
+
+    @property
+    def shops(self) -> tuple[PlaceShift, ...]:
+        return _places(self.flips, "shop")
+
+    @property
+    def agents(self) -> tuple[PlaceShift, ...]:
+        return _places(self.flips, "agent")
 
 
 @dataclass(frozen=True)
@@ -168,6 +198,7 @@ def _flip(before: Verdict, after: Verdict) -> Flip:
         after,
         tuple(o for key, o in now.items() if key not in was),
         tuple(o for key, o in was.items() if key not in now),
+        len(was.keys() & now.keys()),
         whole,
     )
 
@@ -177,3 +208,41 @@ def _case(offender: Offender) -> tuple[object, ...]:
     if offender.session_id is not None:
         return offender.shop_id, offender.session_id, offender.turn
     return offender.shop_id, offender.agent_id, offender.at
+
+
+def _places(flips: Iterable[Flip], kind: str) -> tuple[PlaceShift, ...]:
+    """Those with the most newly failing verdicts first."""
+    tally: dict[tuple[str | None, ...], Counter[str]] = {}
+    for flip in flips:
+        scope = flip.after.scope
+        if kind not in scope:
+            continue
+        place = (
+            scope.get("platform"),
+            scope.get("shop"),
+            scope["agent"] if kind == "agent" else None,
+        )
+        failed, fails = (v.outcome is Outcome.FAIL for v in (flip.before, flip.after))
+        what = "newly_failing" if fails else "recovered" if failed else "other"
+        tally.setdefault(place, Counter())[what] += 1
+    found = [
+        PlaceShift(*place, n["newly_failing"], n["recovered"], n["other"])
+        for place, n in tally.items()
+    ]
+    return tuple(
+        sorted(
+            found,
+            key=lambda p: (
+                -p.newly_failing,
+                -p.recovered,
+                -p.other,
+                _last(p.platform),
+                _last(p.shop),
+                _last(p.agent),
+            ),
+        )
+    )
+
+
+def _last(name: str | None) -> tuple[bool, str]:
+    return name is None, name or ""

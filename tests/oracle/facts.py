@@ -247,9 +247,8 @@ def _assignments(world: World) -> list[Assignment]:
             and (held.end is None or m["ts"] < held.end)
         ]
         held.replies, held.first_reply_at = len(replies), min(replies, default=None)
-    for session in world.sessions:
-        if session.assignments:
-            session.assignments[-1].is_last = True
+    for held in {(a.shop, a.session_id): a for a in found}.values():
+        held.is_last = True
     return found
 
 

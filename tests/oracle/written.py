@@ -14,8 +14,14 @@ RULES = Path(__file__).parents[2] / "rules"
 
 @cache
 def rules_of(pack: str) -> Mapping[str, Mapping[str, Any]]:
-    text = (RULES / pack / "pack.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)["rules"]
+    """The rules of a pack, with params put into requirements and aims."""
+    written = yaml.safe_load((RULES / pack / "pack.yaml").read_text(encoding="utf-8"))
+    for rule in written["rules"].values():
+        for field in ("require", "aim"):
+            for name, value in written.get("params", {}).items():
+                if field in rule:
+                    rule[field] = rule[field].replace(name, value)
+    found: Mapping[str, Mapping[str, Any]] = written["rules"]
     return found
 
 

@@ -191,7 +191,14 @@ def _others() -> list[Verdict]:
             require=None,
             source=None,
             advice=None,
-            attestation={"answer": "no", "by": "王主管", "on": dt.date(2026, 10, 30)},
+            attestation={
+                "answer": "no",
+                "on": "2026-10-30",
+                "by": "王主管",
+                "evidence": None,
+                "valid_until": "2026-11-28",
+                "age_days": 1,
+            },
             of="",
         ),
         change(
@@ -212,10 +219,10 @@ def _others() -> list[Verdict]:
             of="turns",
             basis="reported",
             waiver={
-                "rule": "douyin/reply-3m-message",
-                "until": dt.date(2026, 11, 30),
                 "reason": "系统迁移 / migration",
                 "approved_by": "赵总",
+                "from": "2026-10-01",
+                "until": "2026-11-30",
             },
         ),
         *(

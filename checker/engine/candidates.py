@@ -1,0 +1,166 @@
+"""Rows that a platform may have counted differently: their judgement hangs on very little.
+
+Each rule whose figures differ is evaluated again with its limits of waiting a second longer and shorter
+and its windows a minute earlier and later; a row that is judged otherwise then, or is pending, is a
+candidate. Nothing says that the platform did count it otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from checker.engine.flags import Flags, build_flags
+from checker.engine.formula import Exact
+from checker.engine.measured import Measured, Offender
+from checker.engine.offenders import Job, list_offenders
+from checker.engine.run import ENGINE_ERRORS, Run
+from checker.engine.tasks import Task, grouping_of
+from checker.facts.zones import SECOND_US
+from checker.language import tree as tr
+from checker.language.types import DURATION, INSTANT, Kind
+from checker.packs.typed import TypedRatio
+
+SECOND, MINUTE = SECOND_US, 60 * SECOND_US
+
+
+def find_candidates(run: Run, measured: Sequence[Measured]) -> list[Measured]:
+    """The same figures; those that differ from the platform's, with the rows that could be why."""
+    wanted: dict[tuple[str, int], list[int]] = {}
+    for place, one in enumerate(measured):
+        if _explainable(one):
+            wanted.setdefault((one.rule.id, id(one.revision)), []).append(place)
+    result = list(measured)
+    for places in wanted.values():
+        one = measured[places[0]]
+        try:
+            found = _listed(run, one)
+        except ENGINE_ERRORS:
+            continue  # the figure stands without them
+        for place in places:
+            other = result[place].reconciliation
+            assert other is not None
+            rows = found.get(_key(result[place]), ())
+            result[place] = replace(result[place], reconciliation=replace(other, candidates=rows))
+    return result
+
+
+def differs(computed: Exact, reported: Exact, kind: str) -> bool:
+    """More apart than the rounding of the reported figure explains."""
+    if computed.value is None or reported.value is None:
+        return False
+    if None not in (reported.numerator, computed.numerator) and reported.denominator:
+        ours = (computed.numerator, computed.denominator)
+        return ours != (reported.numerator, reported.denominator)
+    unit = SECOND_US if kind in ("duration", "time") else 1
+    value = reported.value / unit
+    places = next(n for n in range(7) if (value * 10**n).denominator == 1 or n == 6)
+    if kind in ("ratio", "every"):
+        places = max(places, 4)  # per cents with two decimals, whose last may be 0
+    return abs(computed.value / unit - value) > Fraction(1, 2 * 10**places)
+
+
+def _explainable(one: Measured) -> bool:
+    other = one.reconciliation
+    return (
+        other is not None
+        and not one.added
+        and isinstance(one.revision.measure, TypedRatio)
+        and differs(one.figure, other.reported, one.revision.type)
+    )
+
+
+def _key(one: Measured) -> tuple[object, ...]:
+    return frozenset(one.scope.items()), one.period
+
+
+def _listed(run: Run, one: Measured) -> Mapping[tuple[object, ...], tuple[Offender, ...]]:
+    """The candidates of one revision by scope and period."""
+    measure = one.revision.measure
+    assert isinstance(measure, TypedRatio)
+    platforms = run.platforms[one.rule.pack]
+    grouping = grouping_of(one.revision)
+    plain = Task(one.rule, one.revision, None, measure, grouping, platforms, False)
+    shifted = [replace(plain, population=other) for other in _shifts(measure)]
+    frames = run.frames[one.rule.pack]
+    flags = build_flags(frames, [plain, *shifted], run.options.days)
+    query = run.group_query(flags, [plain])
+    hangs = _hangs(query.flags, plain, shifted)
+    job = Job(plain, query.flags, query.keys, hangs)
+    listed = list_offenders(frames, [job], run.options.offenders) if run.options.offenders else {}
+    names = sorted(platforms)
+    found = {}
+    for key, rows in listed.get(plain, {}).items():
+        span, _ = run.periods.span(grouping.period, key[-1])
+        found[frozenset(run.scope(plain, names, key).items()), span] = rows
+    return found
+
+
+def _hangs(flags: Flags, plain: Task, shifted: Sequence[Task]) -> ir.BooleanValue:
+    inside, good = _judgement(flags, plain)
+    result: Any = ibis.literal(False)
+    pending = ("pending", plain.rows, plain.population.good)  # type: ignore[union-attr]
+    if pending in flags.columns:
+        result = result | flags[pending]
+    for other in shifted:
+        then_inside, then_good = _judgement(flags, other)
+        result = result | (inside != then_inside) | (inside & (good != then_good))
+    return result  # type: ignore[no-any-return]
+
+
+def _judgement(flags: Flags, task: Task) -> tuple[ir.Value, ir.Value]:
+    assert isinstance(task.population, TypedRatio)
+    return flags["in", task.rows], flags["good", task.rows, task.population.good]
+
+
+def _shifts(measure: TypedRatio) -> Iterator[TypedRatio]:
+    """The measure with every limit of waiting, and every window, a little off."""
+    where, good = measure.rows.where, measure.good
+    for change in (-SECOND, SECOND):
+        moved = _moved(good, lambda t, by=change: _longer(t, by))  # type: ignore[misc]
+        if moved != good:
+            yield replace(measure, good=moved)
+    for change in (-MINUTE, MINUTE):
+        moved_where = where and _moved(where, lambda t, by=change: _later(t, by))  # type: ignore[misc]
+        moved = _moved(good, lambda t, by=change: _later(t, by))  # type: ignore[misc]
+        if (moved_where, moved) != (where, good):
+            yield replace(measure, rows=replace(measure.rows, where=moved_where), good=moved)
+
+
+def _longer(tree: tr.Tree, by: int) -> tr.Tree:
+    """A comparison of a duration with a literal, with another literal."""
+    if isinstance(tree, tr.Compare) and tree.left.type.kind is Kind.DURATION:
+        left, right = (_more(side, by) for side in (tree.left, tree.right))
+        return replace(tree, left=left, right=right)
+    return tree
+
+
+def _more(side: tr.Tree, by: int) -> tr.Tree:
+    if isinstance(side, tr.Lit) and isinstance(side.value, int | Fraction):
+        return replace(side, value=side.value + by)
+    return side
+
+
+def _later(tree: tr.Tree, by: int) -> tr.Tree:
+    """`item in window` as if the row had happened later."""
+    if isinstance(tree, tr.InWindow) and tree.item.type.kind is Kind.INSTANT:
+        shift = tr.Lit(DURATION, by)
+        return replace(tree, item=tr.Arithmetic(INSTANT, "+", tree.item, shift))
+    return tree
+
+
+def _moved(tree: tr.Tree, change: Any) -> tr.Tree:
+    """The tree with `change` made to every node, leaves first."""
+    changes: dict[str, Any] = {}
+    for one in fields(tree):
+        value = getattr(tree, one.name)
+        if isinstance(value, tr.Typed):
+            changes[one.name] = _moved(value, change)  # type: ignore[arg-type]
+        elif isinstance(value, tuple) and any(isinstance(v, tr.Typed) for v in value):
+            changes[one.name] = tuple(_moved(v, change) for v in value)
+    return change(replace(tree, **changes))  # type: ignore[no-any-return]

@@ -1,0 +1,331 @@
+"""Figures that a platform reports itself: rows of `reported` as figures of rules, or what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from checker.data.dataset import Dataset
+from checker.data.workspace import Workspace
+from checker.diagnostics import Diagnostic, nearest
+from checker.engine.formula import Exact
+from checker.engine.measured import Measured, PeriodSpan
+from checker.engine.tasks import grouping_of
+from checker.facts import zones
+from checker.facts.realm import Place
+from checker.packs.model import Ask, Period
+from checker.packs.typed import TypedPack, TypedRatio, TypedRevision, TypedRule
+
+UNIT = 1_000_000  # figures are stored as millionths, which of a second are microseconds
+_NEVER = 1 << 40  # a day that no period reaches
+_COLUMNS = ("agent_id", "channel", "from", "through", "value", "numerator", "denominator")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """One row as stored: days since 1970-01-01, figures in millionths."""
+
+    platform: str
+    shop: str | None
+    rule: str
+    agent: str | None
+    channel: str | None
+    first: int
+    through: int
+    value: int
+    numerator: int | None
+    denominator: int | None
+
+    def __str__(self) -> str:
+        days = dict.fromkeys((zones.iso_date(self.first), zones.iso_date(self.through)))
+        named = (("shop", self.shop), ("agent", self.agent), ("channel", self.channel))
+        whom = "".join(f", {kind} {name}" for kind, name in named if name is not None)
+        return f"{self.rule} of {self.platform}{whom}, {' to '.join(days)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    code: str
+    message: str
+    note: str
+
+
+def reported_rows(workspace: Workspace, dataset: Dataset) -> tuple[ReportedRow, ...]:
+    """The rows of the table, each once, in an order of their own."""
+    opened = dataset.tables.get("reported")
+    if opened is None:
+        return ()
+    names = ["platform", "shop_id", "rule", *(c for c in _COLUMNS if c in opened.columns)]
+    found = set(workspace.fetch(opened.table.select(*names).distinct()))
+    place = {name: i for i, name in enumerate(names)}
+    rows = [
+        ReportedRow(
+            row[0], row[1], row[2], *(row[place[c]] if c in place else None for c in _COLUMNS)
+        )
+        for row in found
+    ]
+    return tuple(sorted(rows, key=_row_order))
+
+
+def _row_order(row: ReportedRow) -> tuple[object, ...]:
+    texts = (row.rule, row.platform, row.shop, row.agent, row.channel)
+    numbers = (row.first, row.through, row.value, row.numerator, row.denominator)
+    return (
+        *((text is None, text or "") for text in texts),
+        *((number is None, number or 0) for number in numbers),
+    )
+
+
+def reported_places(rows: Iterable[ReportedRow]) -> tuple[Place, ...]:
+    """The shops that figures are about."""
+    found = {(row.platform, row.shop or "") for row in rows}
+    return tuple(Place(platform, shop or None) for platform, shop in sorted(found))
+
+
+def reported_figures(
+    rows: Iterable[ReportedRow], packs: Sequence[TypedPack], last_day: int
+) -> list[Measured]:
+    """The figures of the packs' rules. One for a scope or period that is not the rule's is `added`.
+
+    `last_day` is the day of the as-of instant: a period that it lies in is whole up to then.
+    """
+    found = []
+    for row in rows:
+        for rule in rules_of(row, packs):
+            revision, span = _placed(rule, row, last_day)
+            if isinstance(revision.measure, Ask):
+                continue
+            scope, fits = _scope(revision, row)
+            rows_counted = row.denominator // UNIT if row.denominator is not None else 1
+            found.append(
+                Measured(
+                    rule,
+                    revision,
+                    scope,
+                    span or _natural(row),
+                    _figure(revision, row),
+                    rows_counted,
+                    0,
+                    0,
+                    (),
+                    added=not fits or span is None,
+                    basis="reported",
+                )
+            )
+    return found
+
+
+def rules_of(row: ReportedRow, packs: Iterable[TypedPack]) -> Iterator[TypedRule]:
+    """The rules that a row is about: by full id, or by the id within the packs of its platform."""
+    for pack in packs:
+        if pack.pack.platform in (row.platform, "any"):
+            yield from (rule for rule in pack.rules if row.rule in (rule.id, rule.rule.id))
+
+
+# -- scope and period ------------------------------------------------------------------------------
+
+
+def _scope(revision: TypedRevision, row: ReportedRow) -> tuple[dict[str, str | None], bool]:
+    """Whom the figure is about, and whether these are the scopes that the rule is judged by."""
+    wanted = grouping_of(revision).scopes
+    said = {"shop": row.shop, "agent": row.agent, "channel": row.channel}
+    scope: dict[str, str | None] = {"platform": row.platform}
+    for kind, name in said.items():
+        # A shop that nobody names is the only one there is; an agent that nobody names is none.
+        if name is not None or (kind == "shop" and kind in wanted):
+            scope[kind] = name
+    return scope, scope.keys() == {"platform", *wanted}
+
+
+def _placed(
+    rule: TypedRule, row: ReportedRow, last_day: int
+) -> tuple[TypedRevision, PeriodSpan | None]:
+    """The revision that judges the row, and the period of that revision which the row covers."""
+    for revision in rule.revisions:
+        span = _span(revision.period, row, last_day)
+        last = revision.period.kind in ("all", "rolling")
+        if span is not None and _in_force(rule, row.through if last else row.first) is revision:
+            return revision, span
+    return _in_force(rule, row.first), None
+
+
+def _in_force(rule: TypedRule, day: int) -> TypedRevision:
+    date = dt.date(1970, 1, 1) + dt.timedelta(days=day)
+    dated = [one for one in rule.revisions if one.since is None or one.since <= date]
+    return dated[-1] if dated else rule.revisions[0]
+
+
+def _span(period: Period, row: ReportedRow, last_day: int) -> PeriodSpan | None:
+    """The rule's period that a row covers, to its end or to the last day."""
+    first, through = row.first, row.through
+    match period.kind:
+        case "day":
+            end = first
+        case "week":
+            end = first + 6 - _day(first).weekday()
+        case "month":
+            end = _month_end(first)
+        case "rolling":
+            end = first + period.days - 1
+        case "all":
+            end = through
+        case _:
+            return None
+    begins = {"week": _day(first).weekday() == 0, "month": _day(first).day == 1}
+    running = period.kind in begins and last_day <= through <= end
+    whole = begins.get(period.kind, True) and (through == end or running)
+    return _days(period.kind, first, end) if whole else None
+
+
+def _natural(row: ReportedRow) -> PeriodSpan:
+    """The calendar period that a row's days are, else a stretch of its own."""
+    kinds = (Period(kind) for kind in ("day", "week", "month", "all"))
+    return next(span for kind in kinds if (span := _span(kind, row, _NEVER)) is not None)
+
+
+def _days(kind: str, first: int, through: int) -> PeriodSpan:
+    return PeriodSpan(kind, zones.iso_date(first), zones.iso_date(through))
+
+
+def _day(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)
+
+
+def _month_end(day: int) -> int:
+    date = _day(day)
+    return zones.day_number(zones.month_start(date.year * 12 + date.month)) - 1
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+
+def _figure(revision: TypedRevision, row: ReportedRow) -> Exact:
+    """The value in the units of a verdict; of nothing (a denominator of 0) there is none."""
+    if row.denominator == 0:
+        return Exact(None, 0, 0)
+    micros = revision.type in ("duration", "time")
+    value = Fraction(row.value) if micros else Fraction(row.value, UNIT)
+    if row.numerator is None or row.denominator is None:
+        return Exact(value)
+    above = row.numerator if revision.type == "duration" else row.numerator // UNIT
+    return Exact(value, above, row.denominator // UNIT)
+
+
+# -- what is wrong ---------------------------------------------------------------------------------
+
+
+def check_reported(
+    rows: Sequence[ReportedRow], packs: Sequence[TypedPack]
+) -> tuple[Diagnostic, ...]:
+    """Everything wrong with the table, of each kind and rule the first row and how many there are.
+
+    `packs` are all packs that are loaded: a figure for a rule that is not asked for is no mistake.
+    """
+    found: dict[tuple[str, str], list[_Problem]] = {}
+    seen: dict[tuple[object, ...], ReportedRow] = {}
+    for row in rows:
+        for problem in (*_wrong(row, packs), *_twice(row, packs, seen)):
+            found.setdefault((problem.code, row.rule), []).append(problem)
+    return tuple(_told(code, problems) for (code, _), problems in sorted(found.items()))
+
+
+def _told(code: str, problems: list[_Problem]) -> Diagnostic:
+    first, rest = problems[0], len(problems) - 1
+    more = (f"and {rest} more row{'s' if rest > 1 else ''} of this rule",) if rest else ()
+    notes = (first.note, *more) if first.note else more
+    level = "warning" if code.startswith("W") else "error"
+    return Diagnostic(code, first.message, notes=notes, subject="reported", level=level)  # type: ignore[arg-type]
+
+
+def _wrong(row: ReportedRow, packs: Sequence[TypedPack]) -> Iterator[_Problem]:
+    if row.first > row.through:
+        days = (
+            f"`from` {zones.iso_date(row.first)} is after `through` {zones.iso_date(row.through)}"
+        )
+        yield _Problem("E383", f"{days} in a reported figure of {row.rule}", "both are included")
+        return
+    rules = list(rules_of(row, packs))
+    if not rules:
+        yield _stray(row, packs)
+    for rule in rules[:1]:
+        revision, _ = _placed(rule, row, row.through)
+        if isinstance(revision.measure, Ask):
+            note = "give the answer in a file, with --attest"
+            yield _Problem("W382", f"{rule.id} is a question, which has no figure", note)
+        else:
+            yield from _wrong_figure(revision, row)
+
+
+def _stray(row: ReportedRow, packs: Sequence[TypedPack]) -> _Problem:
+    named = [r.id for p in packs for r in p.rules if row.rule in (r.id, r.rule.id)]
+    if named:
+        message = f"no rule `{row.rule}` for the platform `{row.platform}`"
+        return _Problem("W381", message, f"rules of that name: {', '.join(named)}")
+    mine = [p for p in packs if p.pack.platform in (row.platform, "any")]
+    known = [name for p in mine or packs for r in p.rules for name in (r.rule.id, r.id)]
+    best = nearest(row.rule, known)
+    note = f"did you mean `{best}`?" if best else "`checker show` lists the rules"
+    return _Problem("W380", f"reported figures name an unknown rule `{row.rule}`", note)
+
+
+def _wrong_figure(revision: TypedRevision, row: ReportedRow) -> Iterator[_Problem]:
+    value = Fraction(row.value, UNIT)
+    share = isinstance(revision.measure, TypedRatio)
+    kind = revision.type
+    above, below = row.numerator, row.denominator
+    whole = [n for n in (None if kind == "duration" else above, below) if n is not None]
+    if any(n % UNIT for n in whole) or (below is not None and below < 0):
+        yield _Problem("E384", f"`numerator` and `denominator` count rows: {row}", "")
+        return
+    if share and above is not None and below is not None and not 0 <= above <= below:
+        message = f"`numerator` must lie between 0 and `denominator`: {row}"
+        yield _Problem("E384", message, "it counts the good rows, `denominator` all of them")
+        return
+    if below == 0:
+        return
+    quotient = Fraction(above, below) if above is not None and below else None
+    agrees = quotient is not None and _near(value, quotient, kind)
+    shown = _shown(value)
+    if kind in ("ratio", "every") and value > 1 and (share or not agrees):
+        percent = _shown(value / 100)
+        note = f"100 % is 1: if it is a percentage, write {percent}"
+        yield _Problem("E380", f"the value {shown} of a ratio is above 1: {row}", note)
+    elif (reason := _misfit(value, kind, share)) is not None:
+        yield _Problem("E381", f"the value {shown} cannot be: {row}", reason)
+    elif quotient is not None and not agrees:
+        message = f"the value {shown} is not `numerator` / `denominator`: {row}"
+        yield _Problem("W383", message, f"that would be {_shown(quotient)}; the value is judged")
+
+
+def _misfit(value: Fraction, kind: str, share: bool) -> str | None:
+    if share and value < 0:
+        return "a share of rows lies between 0 and 1"
+    if kind == "int" and value.denominator != 1:
+        return "the rule counts, so its figure is a whole number"
+    if kind == "time" and not 0 <= value < 86_400:
+        return "a time of day is given in seconds since midnight"
+    return None
+
+
+def _near(value: Fraction, quotient: Fraction, kind: str) -> bool:
+    """Equal but for rounding: to whole per cents, or to whole seconds and units."""
+    least = Fraction(1, 200) if kind in ("ratio", "every") else Fraction(1, 2)
+    return abs(value - quotient) <= least
+
+
+def _shown(value: Fraction) -> str:
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
+def _twice(
+    row: ReportedRow, packs: Sequence[TypedPack], seen: dict[tuple[object, ...], ReportedRow]
+) -> Iterator[_Problem]:
+    rule = tuple(rule.id for rule in rules_of(row, packs)) or row.rule
+    key = (rule, row.platform, row.shop, row.agent, row.channel, row.first, row.through)
+    other = seen.setdefault(key, row)
+    if other is not row:
+        values = " and ".join(_shown(Fraction(r.value, UNIT)) for r in (other, row))
+        note = f"the values are {values}; keep the one that holds"
+        yield _Problem("E382", f"two figures for the same: {row}", note)

@@ -1,0 +1,68 @@
+"""The way of lint: rules, and the waivers and attestations that name them, without any data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.diagnostics import Diagnostic
+from checker.packs.discover import find_files
+from checker.packs.typed import TypedPack
+from checker.pipeline import load_packs, local_day
+from checker.verdicts.exception_files import (
+    Kind,
+    exception_kind,
+    find_exceptions,
+    read_exceptions,
+)
+from checker.verdicts.exception_lint import check_exceptions, check_expiry
+from checker.verdicts.exceptions import Exceptions
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What was read. `packs` is empty where only waivers and attestations were named."""
+
+    packs: tuple[TypedPack, ...]
+    exceptions: Exceptions
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def lint(paths: Sequence[Path]) -> Linted:
+    """Rules, waivers and attestations at `paths` (none: the bundled packs), and all that is wrong.
+
+    Waivers and attestations are checked against the rules that are named with them, else against
+    the bundled ones; whether they still count, by the present day of each pack.
+    """
+    rules, files = _parted(paths)
+    packs, found = load_packs(rules)
+    waivers = [file for file, kind in files if kind == "waiver"]
+    answers = [file for file, kind in files if kind == "attestation"]
+    exceptions, wrong = read_exceptions(waivers, answers)
+    today = {pack.pack.name: local_day(None, pack.pack.timezone) for pack in packs}
+    found = (
+        *found,
+        *wrong,
+        *check_exceptions(exceptions, packs),
+        *check_expiry(exceptions, today),
+    )
+    named = packs if rules or not files else ()
+    return Linted(named, exceptions, tuple(sorted(found, key=lambda d: d.sort_key)))
+
+
+def _parted(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, Kind]]]:
+    """The paths with rules, and the files of the other kinds. A folder may hold both."""
+    rules: list[Path] = []
+    files: list[tuple[Path, Kind]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = find_exceptions(path)
+            files += inside
+            if not inside or find_files([path])[0]:
+                rules.append(path)
+        elif kind := exception_kind(path):
+            files.append((path, kind))
+        else:
+            rules.append(path)
+    return rules, files
