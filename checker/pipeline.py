@@ -91,6 +91,7 @@ def audit_packs(
 ) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     """Audit a data set with packs that are already loaded."""
     exceptions, wrong = exceptions_of(packs, options)
+    loaded = packs
     packs, found = choose_packs(packs, options.packs)
     found = (*wrong, *found, *check_options(options))
     if has_errors(found):
@@ -102,7 +103,7 @@ def audit_packs(
     found = (*found, *more)
     if dataset is None:
         return None, found
-    found = (*found, *check_reported(reported_rows(workspace, dataset), packs))
+    found = (*found, *check_reported(reported_rows(workspace, dataset), loaded))
     packs, more = applicable(packs, dataset, named=bool(options.packs))
     found = (*found, *more)
     if has_errors(found):
@@ -286,11 +287,12 @@ def whatif(
     # Naming offenders takes time and is needed of the rules that flip only.
     plain = replace(options, offenders=0)
     old, new = (_judged(workspace, dataset, side, plain) for side in sides)
-    flipping = replace(
-        options, offenders=_FLIPPED_OFFENDERS, only_rules=changed_rules(old, new, pairing)
-    )
-    listed = (_judged(workspace, dataset, side, flipping).verdicts for side in sides)
-    return compare(old, new, tuple(listed), pairing), found
+    flipping = changed_rules(old, new, pairing)
+    again = replace(options, offenders=_FLIPPED_OFFENDERS, only_rules=flipping)
+    if not flipping:
+        return compare(old, new, ((), ()), pairing), found
+    was, now = (_judged(workspace, dataset, side, again).verdicts for side in sides)
+    return compare(old, new, (was, now), pairing), found
 
 
 def _rules_at(path: Path) -> Path:

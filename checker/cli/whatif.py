@@ -22,7 +22,9 @@ def whatif(
     against: Annotated[
         list[Path] | None,
         typer.Option(
-            "--against", metavar="OLD", help="The old rules; may be repeated. Default: the bundled ones."
+            "--against",
+            metavar="OLD",
+            help="The old rules; may be repeated. Default: the bundled ones.",
         ),
     ] = None,
     pack: Annotated[
@@ -39,7 +41,9 @@ def whatif(
     as_of: o.AsOf = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="K=V", help="Change a value of the new rules; may be repeated."),
+        typer.Option(
+            "--set", metavar="K=V", help="Change a value of the new rules; may be repeated."
+        ),
     ] = None,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the report.")

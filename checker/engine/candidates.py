@@ -94,7 +94,7 @@ def _listed(run: Run, one: Measured) -> Mapping[tuple[object, ...], tuple[Offend
     job = Job(plain, query.flags, query.keys, hangs)
     listed = list_offenders(frames, [job], run.options.offenders) if run.options.offenders else {}
     names = sorted(platforms)
-    found = {}
+    found: dict[tuple[object, ...], tuple[Offender, ...]] = {}
     for key, rows in listed.get(plain, {}).items():
         span, _ = run.periods.span(grouping.period, key[-1])
         found[frozenset(run.scope(plain, names, key).items()), span] = rows
@@ -104,13 +104,14 @@ def _listed(run: Run, one: Measured) -> Mapping[tuple[object, ...], tuple[Offend
 def _hangs(flags: Flags, plain: Task, shifted: Sequence[Task]) -> ir.BooleanValue:
     inside, good = _judgement(flags, plain)
     result: Any = ibis.literal(False)
-    pending = ("pending", plain.rows, plain.population.good)  # type: ignore[union-attr]
+    assert isinstance(plain.population, TypedRatio)
+    pending = ("pending", plain.rows, plain.population.good)
     if pending in flags.columns:
         result = result | flags[pending]
     for other in shifted:
         then_inside, then_good = _judgement(flags, other)
         result = result | (inside != then_inside) | (inside & (good != then_good))
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _judgement(flags: Flags, task: Task) -> tuple[ir.Value, ir.Value]:
@@ -122,12 +123,12 @@ def _shifts(measure: TypedRatio) -> Iterator[TypedRatio]:
     """The measure with every limit of waiting, and every window, a little off."""
     where, good = measure.rows.where, measure.good
     for change in (-SECOND, SECOND):
-        moved = _moved(good, lambda t, by=change: _longer(t, by))  # type: ignore[misc]
+        moved = _moved(good, lambda t, by=change: _longer(t, by))
         if moved != good:
             yield replace(measure, good=moved)
     for change in (-MINUTE, MINUTE):
-        moved_where = where and _moved(where, lambda t, by=change: _later(t, by))  # type: ignore[misc]
-        moved = _moved(good, lambda t, by=change: _later(t, by))  # type: ignore[misc]
+        moved_where = where and _moved(where, lambda t, by=change: _later(t, by))
+        moved = _moved(good, lambda t, by=change: _later(t, by))
         if (moved_where, moved) != (where, good):
             yield replace(measure, rows=replace(measure.rows, where=moved_where), good=moved)
 
@@ -163,4 +164,4 @@ def _moved(tree: tr.Tree, change: Any) -> tr.Tree:
             changes[one.name] = _moved(value, change)  # type: ignore[arg-type]
         elif isinstance(value, tuple) and any(isinstance(v, tr.Typed) for v in value):
             changes[one.name] = tuple(_moved(v, change) for v in value)
-    return change(replace(tree, **changes))  # type: ignore[no-any-return]
+    return change(replace(tree, **changes))

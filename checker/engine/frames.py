@@ -16,7 +16,7 @@ from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
 from checker.facts import staff, zones
 from checker.facts.derived import Derived
-from checker.facts.realm import Realm
+from checker.facts.realm import Realm, stored_name
 from checker.language import tree as tr
 from checker.language.catalog import PARENT_TABLE, ROLES, SCOPE_COLUMN, TABLES
 from checker.packs.typed import TypedClock
@@ -109,6 +109,8 @@ class Frames:
     ) -> Row:
         def column(col: tr.Col) -> Value:
             name = f"{col.parent}__{col.name}" if col.parent else col.name
+            if not col.parent and TABLES[fact].stored:
+                name = stored_name(fact, col.name)
             if pending and name == "wait" and "pending_wait" in table.columns:
                 name = "pending_wait"
             if fact == "messages" and name == "role":
@@ -242,11 +244,11 @@ class Frames:
         )
 
     def _with_parent(self, fact: str, table: ir.Table, parent: str, wanted: list[str]) -> ir.Table:
-        names = {name: f"{parent}__{name}" for name in wanted}
+        stored = PARENT_TABLE[parent]
+        names = {stored_name(stored, name): f"{parent}__{name}" for name in wanted}
         if parent == "session":
             home = self._with_own("sessions", self.realm.sessions, {("", n) for n in wanted})
             return self._lookup(table, home, "sk", names)
-        stored = PARENT_TABLE[parent]
         if not self.realm.has(stored):
             return table.mutate(
                 **{new: relations.missing(TABLES[stored].column(old)) for old, new in names.items()}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from checker.data.dataset import Dataset
 from checker.data.workspace import Workspace
@@ -21,6 +22,7 @@ from checker.packs.typed import TypedPack, TypedRatio, TypedRevision, TypedRule
 UNIT = 1_000_000  # figures are stored as millionths, which of a second are microseconds
 _NEVER = 1 << 40  # a day that no period reaches
 _COLUMNS = ("agent_id", "channel", "from", "through", "value", "numerator", "denominator")
+_FIELDS = ("platform", "shop_id", "rule", *_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,11 @@ def reported_rows(workspace: Workspace, dataset: Dataset) -> tuple[ReportedRow, 
     opened = dataset.tables.get("reported")
     if opened is None:
         return ()
-    names = ["platform", "shop_id", "rule", *(c for c in _COLUMNS if c in opened.columns)]
+    names = [c for c in _FIELDS if c in opened.table.columns]
     found = set(workspace.fetch(opened.table.select(*names).distinct()))
-    place = {name: i for i, name in enumerate(names)}
-    rows = [
-        ReportedRow(
-            row[0], row[1], row[2], *(row[place[c]] if c in place else None for c in _COLUMNS)
-        )
-        for row in found
-    ]
-    return tuple(sorted(rows, key=_row_order))
+    missing: dict[str, Any] = dict.fromkeys(_COLUMNS)
+    rows = [missing | dict(zip(names, row, strict=True)) for row in found]
+    return tuple(sorted((ReportedRow(*map(r.get, _FIELDS)) for r in rows), key=_row_order))  # type: ignore[arg-type]
 
 
 def _row_order(row: ReportedRow) -> tuple[object, ...]:

@@ -106,9 +106,8 @@ def apply_comparison(op: str, a: ir.Value, b: ir.Value | int) -> ir.BooleanValue
 
 
 def add(left: Quotient, right: Quotient, sign: int) -> Quotient:
-    if left.denominator is right.denominator or (
-        isinstance(left.denominator, int) and left.denominator == right.denominator
-    ):
+    whole = isinstance(left.denominator, int) and isinstance(right.denominator, int)
+    if left.denominator is right.denominator or (whole and left.denominator == right.denominator):
         a, b, denominator = left.numerator, right.numerator, left.denominator
     else:
         a = _times(left.numerator, right.denominator)

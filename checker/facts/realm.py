@@ -18,6 +18,12 @@ from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
 from checker.language.types import Kind
 
+
+def stored_name(table: str, column: str) -> str:
+    """Where a column is kept: a pack's own columns must not meet the keys of the engine."""
+    return column if TABLES[table].column(column) else f"own__{column}"
+
+
 NO_SHOP = ""  # a missing shop_id inside the engine: empty text is missing, so it cannot clash
 
 
@@ -91,7 +97,8 @@ class Realm:
         shop = table["shop_id"] if "shop_id" in opened.columns else ibis.null("string")
         converted["shop_id"] = ibis.coalesce(shop.cast("string"), NO_SHOP)
         wanted = [c for c in table.columns if not c.endswith("__naive")]
-        return table.mutate(**converted).select(*wanted, *({"shop_id"} - set(wanted)))
+        table = table.mutate(**converted).select(*wanted, *({"shop_id"} - set(wanted)))
+        return table.rename({stored_name(name, c): c for c in wanted if stored_name(name, c) != c})
 
     def _instant(self, opened: OpenTable, table: ir.Table, column: str) -> ir.IntegerValue:
         local = self.zone.instant(table[column])
@@ -181,7 +188,11 @@ class Realm:
     @cached_property
     def sessions(self) -> ir.Table:
         """Every session: sk, pk and its columns with their defaults, as seen at as-of."""
-        declared = self.columns("sessions") - {c.name for c in TABLES["sessions"].columns}
+        declared = {
+            stored_name("sessions", c)
+            for c in self.columns("sessions")
+            if stored_name("sessions", c) != c
+        }
         stored = [
             c for c in TABLES["sessions"].stored_columns if c.name not in ("platform", "shop_id")
         ]
@@ -207,7 +218,7 @@ class Realm:
 
     def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
         given = self.given("sessions")
-        have = self.columns("sessions")
+        have = {stored_name("sessions", c) for c in self.columns("sessions")}
         columns = {n: given[n] if n in have else _null("sessions", n) for n in names}
         given = given.select(*keys, **columns)
         if not self.has("messages"):

@@ -52,7 +52,9 @@ def assignments(realm: Realm) -> ir.Table:
         parts.append(derived)
     rows = parts[0] if len(parts) == 1 else parts[0].union(parts[1])
     order = realm.row_order("assignments", rows)
-    rows = rows.mutate(stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string")))
+    rows = rows.mutate(
+        stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string"))
+    )
     by_session = ibis.window(group_by=["pk", "sk", "stray"], order_by=order)
     return realm.workspace.keep(
         rows.mutate(

@@ -15,11 +15,11 @@ from checker.reports.phrases import Phrase
 Quote = Callable[[str], str]
 
 _SAID: Mapping[str, Phrase] = {
-    "changed": Phrase("{field}由 {old} 改为 {new}", "{field} changed from {old} to {new}"),
-    "raised": Phrase("{field}由 {old} 提高到 {new}", "{field} raised from {old} to {new}"),
-    "lowered": Phrase("{field}由 {old} 降低到 {new}", "{field} lowered from {old} to {new}"),
-    "added": Phrase("新增{field} {new}", "{field} {new} added"),
-    "removed": Phrase("删除{field} {old}", "{field} {old} removed"),
+    "changed": Phrase("{field} 改变：{old} → {new}", "{field} changed: {old} → {new}"),
+    "raised": Phrase("{field} 由 {old} 提高到 {new}", "{field} raised from {old} to {new}"),
+    "lowered": Phrase("{field} 由 {old} 降低到 {new}", "{field} lowered from {old} to {new}"),
+    "added": Phrase("新增 {field} {new}", "{field} {new} added"),
+    "removed": Phrase("删除 {field} {old}", "{field} {old} removed"),
     "only_field": Phrase("{field} 已改", "{field} changed"),
     "old": Phrase("原  ", "was  "),
     "new": Phrase("现  ", "now  "),

@@ -14,7 +14,7 @@ from checker.reports.page import Page
 from checker.reports.phrases import Phrase
 from checker.reports.tables import more
 from checker.reports.words import counted
-from checker.verdicts.model import Offender, Outcome
+from checker.verdicts.model import Offender, Outcome, Verdict
 from checker.verdicts.whatif import Flip, PlaceShift, RuleShift, WhatIf
 
 PLACES = 20  # rows of a summary
@@ -25,9 +25,9 @@ _SAID: Mapping[str, Phrase] = {
     "nothing": Phrase("判定不变", "NO VERDICT FLIPS"),
     "flips": Phrase("{verdicts}会变", "{verdicts} flip"),
     "one_flips": Phrase("{verdicts}会变", "{verdicts} flips"),
-    "newly": Phrase("{things}转为不达标", "{things} newly fail"),
-    "recovered": Phrase("{things}不再不达标", "{things} no longer fail"),
-    "others": Phrase("其余 {n} 次为其他变化", "{n} are of another kind"),
+    "newly": Phrase("{things}转为不达标", "newly failing {things}"),
+    "recovered": Phrase("{things}不再不达标", "no longer failing {things}"),
+    "others": Phrase("其他变化 {n} 次", "other changes {n}"),
     "rest": Phrase(
         "{moved}仅数值有变，{same}不变",
         "{moved} keep their outcome with another figure, {same} stay as they are",
@@ -45,6 +45,8 @@ _SAID: Mapping[str, Phrase] = {
     "no_why": Phrase("规则本身未变", "the rule itself is the same"),
     "figures": Phrase("，数值 {old} → {new}", ", {old} → {new}"),
     "same_figure": Phrase("，数值 {old}", ", {old}"),
+    "asks": Phrase("（要求 {old} → {new}）", " (asked {old} → {new})"),
+    "same_asks": Phrase("（要求 {old}）", " (asked {old})"),
     "blamed": Phrase("新增个案：", "newly blamed: "),
     "cleared": Phrase("不再计入：", "no longer blamed: "),
     "kept": Phrase(
@@ -109,7 +111,6 @@ def _headline(page: Page, found: WhatIf, lang: str) -> None:
 def _who(found: WhatIf, lang: str) -> list[str]:
     """`3 shops and 1 agent newly fail`, `2 shops no longer fail`."""
     parts = []
-    others = len(found.flips)
     for key, field in (("newly", "newly_failing"), ("recovered", "recovered")):
         things = [
             counted(number, noun, lang)
@@ -188,8 +189,16 @@ def _flip(page: Page, flip: Flip, lang: str, with_platform: bool) -> None:
         lead += words.say("comma", lang) + words.period(after.period, lang)
     lead += words.say("colon", lang)
     text = f"{words.outcome(before.outcome, lang)} → {words.outcome(after.outcome, lang)}"
-    old, new = (words.value_against(v, lang) for v in (before, after))
+    old, new = (words.value(v, lang) for v in (before, after))
     text += _say("same_figure" if old == new else "figures", lang, old=old, new=new)
+    # A warning is about the aim; all else is about what is required, where something is.
+    aims = Outcome.WARN in (before.outcome, after.outcome) and Outcome.FAIL not in (
+        before.outcome,
+        after.outcome,
+    )
+    old, new = (_asked(v, aims, lang) for v in (before, after))
+    if old or new:
+        text += _say("same_asks" if old == new else "asks", lang, old=old or "–", new=new or "–")
     style = _STYLES.get(after.outcome, "plain")
     page.paragraph(text, indent=4, hang=4, lead=lead, style="plain", lead_style=style)
     if not flip.whole:
@@ -197,20 +206,30 @@ def _flip(page: Page, flip: Flip, lang: str, with_platform: bool) -> None:
         return
     for key, cases in (("blamed", flip.blamed), ("cleared", flip.cleared)):
         if cases:
-            page.paragraph(_cases(cases, lang), indent=8, hang=2, lead=_say(key, lang))
+            page.paragraph(
+                _cases(cases, after.timezone, lang), indent=8, hang=2, lead=_say(key, lang)
+            )
     if flip.kept and not flip.blamed and not flip.cleared:
         page.paragraph(_say("kept", lang, n=f"{flip.kept:,}"), indent=8, hang=2)
 
 
-def _cases(cases: Sequence[Offender], lang: str) -> str:
-    named = [_case(case, lang) for case in cases[:CASES]]
+def _asked(verdict: Verdict, aims: bool, lang: str) -> str:
+    required, aimed = words.required(verdict, lang), words.aimed(verdict, lang)
+    return (aimed or required) if aims else (required or aimed)
+
+
+def _cases(cases: Sequence[Offender], zone: str, lang: str) -> str:
+    named = [_case(case, zone, lang) for case in cases[:CASES]]
     if len(cases) > CASES:
         named.append(_say("more_cases", lang, n=f"{len(cases) - CASES:,}"))
     return words.say("and", lang).join(named)
 
 
-def _case(case: Offender, lang: str) -> str:
+def _case(case: Offender, zone: str, lang: str) -> str:
+    """`S9 (turn 2, 4m 00s)`; what is no session is told by its time, as `a1 10-13 14:02:00`."""
     name = clean(case.session_id or case.agent_id or case.shop_id or words.say("missing", lang))
+    if case.session_id is None and case.at is not None:
+        name += f" {words.instant(case.at, zone, year=False)}"
     parts = [_say("turn", lang, n=str(case.turn))] if case.turn is not None else []
     if wait := words.wait(case, lang):
         parts.append(wait)

@@ -59,7 +59,11 @@ def _named(what: str, name: str | None) -> list[Diagnostic]:
         return []
     hint = "-".join(re.findall(r"[A-Za-z0-9_]+", name))
     option = "--name" if what == "pack" else "--platform"
-    notes = (f"try {option} {hint}",) if hint else (f"say {option} with letters a to z, digits, - and _",)
+    notes = (
+        (f"try {option} {hint}",)
+        if hint
+        else (f"say {option} with letters a to z, digits, - and _",)
+    )
     return [Diagnostic("E363", f"a {what} cannot be called `{name}`", notes=notes)]
 
 
@@ -81,7 +85,9 @@ def _base(name: str, found: list[Diagnostic]) -> TypedPack | None:
         best = nearest(name, tuple(known))
         meant = (f"did you mean `{best}`?",) if best else ()
         listed = f"bundled packs: {', '.join(sorted(known))}"
-        found.append(Diagnostic("E362", f"there is no bundled pack `{name}`", notes=(*meant, listed)))
+        found.append(
+            Diagnostic("E362", f"there is no bundled pack `{name}`", notes=(*meant, listed))
+        )
         return None
     packs, _ = read_packs([known[name]])
     return check_pack(packs[0])[0]
@@ -152,7 +158,9 @@ def _write(folder: Path, files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
                 path.rmdir()
         reason = error.strerror or str(error)
         return (
-            Diagnostic("E365", f"cannot write to {folder}: {reason}", notes=("nothing was written",)),
+            Diagnostic(
+                "E365", f"cannot write to {folder}: {reason}", notes=("nothing was written",)
+            ),
         )
     return ()
 

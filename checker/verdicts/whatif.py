@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from checker.packs.model import Text
 from checker.verdicts.model import DataSummary, Offender, Outcome, PackRun, Result, Verdict
 
 Direction = Literal["worse", "better", "other"]
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _RANK = {Outcome.PASS: 0, Outcome.WARN: 1, Outcome.FAIL: 2}
 Key = tuple[str, tuple[tuple[str, str | None], ...], str, str | None, str | None]
 
@@ -111,9 +113,11 @@ class Pairing:
                 return f"{diff.new or diff.old}/{name}"
         return rule
 
-    def behind(self, rule: str) -> tuple[Change, ...]:
+    def behind(self, rule: str, until: dt.date) -> tuple[Change, ...]:
+        """What changed about the rule, without revisions that come into force later."""
         pack, _, name = rule.partition("/")
-        return next((d.behind(name) for d in self.diffs if (d.new or d.old) == pack), ())
+        changes = next((d.behind(name) for d in self.diffs if (d.new or d.old) == pack), ())
+        return tuple(c for c in changes if c.since is None or c.since <= until)
 
 
 def changed_rules(old: Result, new: Result, pairing: Pairing) -> frozenset[str]:
@@ -138,6 +142,7 @@ def compare(
     ]
     before = _by_rule(old.verdicts, pairing, old=True)
     after = _by_rule(new.verdicts, pairing, old=False)
+    last = _EPOCH + dt.timedelta(microseconds=new.data.last or 0, days=1)  # whatever the zone
     shifts = []
     for name in dict.fromkeys((*after, *before)):
         was, now = before.get(name, {}), after.get(name, {})
@@ -157,7 +162,7 @@ def compare(
                 next((v.rule for v in was.values()), None),
                 next((v.rule for v in now.values()), None),
                 first.title,
-                pairing.behind(name),
+                pairing.behind(name, last.date()),
                 tuple(flips),
                 moved,
                 len(both) - len(flips) - moved,

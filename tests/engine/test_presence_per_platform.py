@@ -61,7 +61,8 @@ def write(folder: Path) -> list[Path]:
             for at, role in ((0, "buyer"), (10, "agent"), (20, "buyer"), (30, "agent"))
         ]
         + [
-            {"platform": "b", "session_id": "T", "ts": second(at), "role": "buyer"} for at in (0, 600)
+            {"platform": "b", "session_id": "T", "ts": second(at), "role": "buyer"}
+            for at in (0, 600)
         ],
         "sessions": [
             {
@@ -101,7 +102,12 @@ def values(folder: Path) -> dict[str, tuple[int | None, int | None, int, str | N
     result, diagnostics = audit(folder, AuditOptions(rules=tuple(write(folder))))
     assert result is not None, diagnostics
     return {
-        v.rule: (v.numerator, v.denominator, v.pending, str(v.value) if v.value is not None else None)
+        v.rule: (
+            v.numerator,
+            v.denominator,
+            v.pending,
+            str(v.value) if v.value is not None else None,
+        )
         for v in result.verdicts
     }
 

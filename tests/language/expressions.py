@@ -130,7 +130,8 @@ class Writer:
                 return f"({self.write('ratio', 0)}) / ({self.write('ratio', 0)})"
             case 3:
                 op = self.some("+", "-", "*", "/")
-                return f"({self.write('number', 0)}) {op} ({self.write('int', depth)})"
+                left, right = self.rng.sample(["number", "int"], 2)
+                return f"({self.write(left, depth)}) {op} ({self.write(right, 0)})"
             case 4:
                 return f"abs({self.write('number', depth)})"
             case 5:
@@ -161,8 +162,10 @@ class Writer:
                 op = self.some("*", "/")
                 return f"({self.write('duration', 0)}) {op} ({self.write('int', 0)})"
             case 5:
-                by = self.some("number", "ratio")
-                return f"({self.write('duration', 0)}) * {self.literal(by)}"
+                by = self.some("number", "ratio", "int")
+                pair = [self.write("duration", 0), self.write(by, 0)]
+                self.rng.shuffle(pair)
+                return f"({pair[0]}) * ({pair[1]})"
             case 6:
                 left = self.write("duration", depth)
                 return f"({left}) {self.some('+', '-')} ({self.write('duration', depth)})"
