@@ -31,11 +31,14 @@ from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack, TypedRule
 from checker.verdicts.apply import apply
+from checker.verdicts.baseline import beside, read_baseline
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.exception_lint import check_exceptions, check_expiry
 from checker.verdicts.exceptions import Exceptions
 from checker.verdicts.explain import explain_session
 from checker.verdicts.explanation import SessionTimeline
+from checker.verdicts.insight import gather
+from checker.verdicts.insights import Insights
 from checker.verdicts.judge import is_question, judge, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
@@ -58,7 +61,9 @@ class AuditOptions:
     settings: tuple[tuple[str, str], ...] = ()
     waivers: tuple[Path, ...] = ()
     attestations: tuple[Path, ...] = ()
+    baseline: Path | None = None
     offenders: int = 20
+    insights: bool = False  # figures for charts, too
     threads: int | None = None
     only_rules: frozenset[str] | None = None
     progress: Callable[[str, int, int], None] | None = None
@@ -93,7 +98,8 @@ def audit_packs(
     exceptions, wrong = exceptions_of(packs, options)
     loaded = packs
     packs, found = choose_packs(packs, options.packs)
-    found = (*wrong, *found, *check_options(options))
+    baseline, more = read_baseline(options.baseline) if options.baseline else (None, ())
+    found = (*wrong, *found, *more, *check_options(options))
     if has_errors(found):
         return None, found
     workspace = connect_duckdb(threads=options.threads)
@@ -104,12 +110,14 @@ def audit_packs(
     if dataset is None:
         return None, found
     found = (*found, *check_reported(reported_rows(workspace, dataset), loaded))
-    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    packs, more = applicable(packs, dataset, options)
     found = (*found, *more)
     if has_errors(found):
         return None, found
     result = _judged(workspace, dataset, packs, options)
-    return _with_exceptions(result, exceptions, options, found)
+    result, found = _with_exceptions(result, exceptions, options, found)
+    result, more = beside(result, baseline) if baseline else (result, ())
+    return result, (*found, *more)
 
 
 def exceptions_of(
@@ -177,28 +185,39 @@ def check_options(options: AuditOptions) -> tuple[Diagnostic, ...]:
 
 
 def applicable(
-    packs: Sequence[TypedPack], dataset: Dataset, *, named: bool
+    packs: Sequence[TypedPack], dataset: Dataset, options: AuditOptions
 ) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
-    """The packs whose platform occurs in the data; a pack for any platform only when it is named."""
+    """The packs whose platform occurs in the data, and those that `--pack` names; a pack for any
+    platform only when it is named or given."""
     platforms = dataset.platforms
+    given = bool(options.packs or options.rules)
     fitting = [
         pack
         for pack in packs
-        if pack.pack.platform in platforms or (pack.pack.platform == "any" and named)
+        if pack.pack.platform in platforms or (pack.pack.platform == "any" and given)
     ]
-    if fitting:
-        return tuple(fitting), ()
     known = sorted({pack.pack.platform for pack in packs})
-    return (), (
+    notes = (
+        f"platforms in the data: {', '.join(platforms) or 'none'}",
+        f"platforms of the packs: {', '.join(known) or 'none'}",
+        "say `--platform P`, or give rules for it with `--rules`",
+    )
+    if not fitting:
+        return (), (
+            Diagnostic("E305", "no pack applies to the platforms in the data", notes=notes),
+        )
+    if not options.packs:
+        return tuple(fitting), ()
+    absent = [pack for pack in packs if pack not in fitting]
+    return tuple(packs), tuple(
         Diagnostic(
-            "E305",
-            "no pack applies to the platforms in the data",
-            notes=(
-                f"platforms in the data: {', '.join(platforms) or 'none'}",
-                f"platforms of the packs: {', '.join(known) or 'none'}",
-                "say `--platform P`, or give rules for it with `--rules`",
-            ),
-        ),
+            "W305",
+            f"pack `{pack.pack.name}` is for platform `{pack.pack.platform}`, of which the data have"
+            " no row: its rules are not evaluated",
+            notes=notes[:1],
+            level="warning",
+        )
+        for pack in absent
     )
 
 
@@ -224,7 +243,7 @@ def explain(
     found = (*found, *more)
     if dataset is None:
         return (), found
-    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    packs, more = applicable(packs, dataset, options)
     found = (*found, *more)
     timelines: list[SessionTimeline] = []
     for pack in packs:
@@ -277,11 +296,11 @@ def whatif(
     found = (*found, *more)
     if dataset is None:
         return None, found
-    packs, more = applicable(packs, dataset, named=bool(options.packs))
+    packs, more = applicable(packs, dataset, options)
     found = (*found, *more)
     if has_errors(found):
         return None, found
-    before, _ = applicable(before, dataset, named=bool(options.packs))
+    before, _ = applicable(before, dataset, options)
     sides = before, packs
     pairing = Pairing(diff_packs(pairs))
     # Naming offenders takes time and is needed of the rules that flip only.
@@ -333,13 +352,17 @@ def _judged(
     verdicts: list[Verdict] = []
     runs: dict[str, PackRun] = {}
     spans: list[tuple[int, int]] = []
+    insights: Insights | None = None
     for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
         local = [pack for pack in packs if pack.pack.timezone == zone_name]
         realm = open_realm(workspace, dataset, zone_name, options.as_of)
         spans.append((realm.first, realm.last))
         run = Run(realm, local, run_options)
         owner = {pack.pack.name: pack.pack for pack in local}
-        verdicts += [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
+        judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
+        verdicts += judged
+        if options.insights:
+            insights = (insights or Insights()) | gather(run, judged, run_options.days)
         for pack in local:
             verdicts += _questions(pack, run, options)
             runs[pack.pack.name] = _pack_run(pack, realm)
@@ -351,7 +374,8 @@ def _judged(
         min(first for first, _ in spans) if known else None,
         max(last for _, last in spans) if known else None,
     )
-    return Result(summary, tuple(runs[pack.pack.name] for pack in packs), tuple(verdicts))
+    packs_run = tuple(runs[pack.pack.name] for pack in packs)
+    return Result(summary, packs_run, tuple(verdicts), insights=insights)
 
 
 def _questions(pack: TypedPack, run: Run, options: AuditOptions) -> list[Verdict]:
@@ -393,6 +417,7 @@ def _pack_run(pack: TypedPack, realm: Realm) -> PackRun:
         written.timezone,
         realm.as_of,
         written.sources,
+        {f"{written.name}/{rule.id}": rule.span for rule in written.rules},
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from checker.cli import options as o
+from checker.cli.formats import FORMATS
 
-FORMATS = ("terminal", "json")
 _SHOWN = 5  # worst cases that a reader takes in; --offenders changes it
 _LISTED = 20  # per verdict in files
 
@@ -30,14 +29,37 @@ def audit(
         ),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the report.")
-    ] = "terminal",
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="|".join(FORMATS),
+            help="Format of the report; may be repeated. Default: as -o ends, else terminal.",
+        ),
+    ] = None,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|DIR/",
+            help="Write there, one -o for each --format, or a folder for all; - is stdout.",
+        ),
     ] = None,
     waivers: o.Waivers = None,
     attest: o.Attestations = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="An earlier result (--format json): mark what is new, still failing, repaired.",
+        ),
+    ] = None,
+    only_new: Annotated[
+        bool,
+        typer.Option("--only-new", help="Exit code: only failures that --baseline has not."),
+    ] = False,
     setting: o.Settings = None,
     lang: o.Lang = None,
     strict: Annotated[
@@ -46,7 +68,9 @@ def audit(
     offenders: Annotated[
         int | None,
         typer.Option(
-            "--offenders", metavar="N", help="List that many offenders (terminal 5, json 20)."
+            "--offenders",
+            metavar="N",
+            help="List that many offenders of a verdict (terminal 5, files 20).",
         ),
     ] = None,
     threads: o.Threads = None,
@@ -57,21 +81,24 @@ def audit(
     Exit code: 0 nothing failed, 1 a rule failed, 2 wrong usage, rules or input, 3 see --strict.
     """
     from checker.cli.exits import WRONG_INPUT, exit_code
-    from checker.cli.output import Output
+    from checker.cli.formats import rendered
+    from checker.cli.output import write_all
+    from checker.cli.outputs import jobs
     from checker.cli.progress import stages
-    from checker.cli.streams import colored, paper, tell, width
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    target = Output(output)
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
     settings = o.settings(setting, found)
     breakdowns = o.breakdowns(by, found)
-    o.one_of("--format", format_, FORMATS, found)
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     o.at_least("--offenders", 0, offenders, found)
     o.at_least("--threads", 1, threads, found)
-    target.check(found)
+    if only_new and baseline is None:
+        note = "add --baseline FILE, a result of --format json"
+        found.append(Diagnostic("E332", "--only-new: beside which result?", notes=(note,)))
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -94,6 +121,7 @@ def audit(
                 settings=settings,
                 waivers=tuple(waivers or ()),
                 attestations=tuple(attest or ()),
+                baseline=baseline,
                 offenders=listed,
                 threads=threads,
                 progress=progress,
@@ -102,17 +130,21 @@ def audit(
     tell(diagnostics, quiet=quiet)
     if result is None:
         raise typer.Exit(WRONG_INPUT)
-    if format_ == "json":
-        from checker.reports.json import to_json
-
-        text = to_json(result)
-    else:
-        from checker.reports.terminal import render_terminal
-
-        console, page = paper(False, 80) if target.to_file else paper(colored(sys.stdout), width())
-        shown = offenders if offenders is not None else _SHOWN
-        render_terminal(result, console, lang=language, offenders=shown, data=data)
-        text = page.getvalue()
-    refused = target.write(text)
+    shown = offenders if offenders is not None else _SHOWN
+    contents = [
+        (
+            job.output,
+            rendered(
+                job.format,
+                result,
+                lang=language,
+                offenders=shown,
+                data=data,
+                to_file=job.output.to_file,
+            ),
+        )
+        for job in reports
+    ]
+    refused = write_all(contents)
     tell(refused)
-    raise typer.Exit(exit_code(result, (*diagnostics, *refused), strict))
+    raise typer.Exit(exit_code(result, (*diagnostics, *refused), strict, only_new))

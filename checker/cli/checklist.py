@@ -46,7 +46,7 @@ def checklist(
     threads: o.Threads = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Print the pre-review checklist: a blank form, or what data and answers say.
+    """Print the pre-review checklist: blank, or filled in from data.
 
     Exit code: as of audit; 0 for a blank form.
     """

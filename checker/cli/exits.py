@@ -25,11 +25,17 @@ MEANINGS = {
 }
 
 
-def exit_code(result: Result | None, diagnostics: Iterable[Diagnostic], strict: bool) -> int:
-    """The gravest that is true: wrong input, then a failed rule, then with `strict` all that is not clean."""
+def exit_code(
+    result: Result | None, diagnostics: Iterable[Diagnostic], strict: bool, only_new: bool = False
+) -> int:
+    """The gravest that is true: wrong input, then a failed rule, then with `strict` all that is not clean.
+
+    `only_new` passes over the failures that the baseline had, too.
+    """
     if result is None:
         return WRONG_INPUT
-    return verdicts_code(result.verdicts, diagnostics, strict)
+    counting = [v for v in result.verdicts if not (only_new and v.baseline == "still")]
+    return verdicts_code(counting, diagnostics, strict)
 
 
 def verdicts_code(

@@ -24,7 +24,9 @@ def lint(
         typer.Option("--format", "-f", metavar="|".join(FORMATS), help="How problems are shown."),
     ] = "text",
 ) -> None:
-    """Check rule files: structure, names, types, units; and waivers and attestations.
+    """Check rules, waivers and attestations.
+
+    Structure, names, types and units; of waivers and attestations what they name, and expiry.
 
     Exit code: 0 no errors (there may be warnings), 2 errors.
     """

@@ -1,14 +1,16 @@
-"""Writing the result to a file: whole or not at all."""
+"""Writing reports to files: whole or not at all, and several of them all or none."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from checker.cli.streams import put
+from checker.cli.streams import put, put_bytes
 from checker.diagnostics import Diagnostic
+
+Content = str | bytes
 
 
 class Output:
@@ -33,65 +35,130 @@ class Output:
                     raise PermissionError(0, "it is write-protected")
                 if not self.path.is_file():
                     return  # a device or a named pipe: opening it may already have an effect
-            with _folder(self.path.resolve().parent, keep=False) as folder:
-                trial = _beside(folder / self.path.name)
+            with _trial_folder(self.path.resolve().parent) as folder:
+                trial = _beside(folder / self.path.name, "partial")
                 os.close(_create(trial))
                 trial.unlink()
         except OSError as error:
             found.append(_refused(self.path, error))
 
-    def write(self, text: str) -> tuple[Diagnostic, ...]:
-        """Writes `text`, or says why not; a file that was there before then stays as it was."""
-        if self.path is None:
-            put(text)
-            return ()
-        data = text.encode("utf-8")
-        try:
-            if self.path.exists() and not self.path.is_file():
-                self.path.write_bytes(data)
-            else:
-                _replace(self.path.resolve(), data)
-        except OSError as error:
-            return (_refused(self.path, error),)
-        return ()
+    def write(self, content: Content) -> tuple[Diagnostic, ...]:
+        """Writes `content`, or says why not; a file that was there before then stays as it was."""
+        return write_all([(self, content)])
 
 
-def _replace(target: Path, data: bytes) -> None:
-    with _folder(target.parent, keep=True) as folder:
-        partial = _beside(folder / target.name)
+def write_all(contents: Sequence[tuple[Output, Content]]) -> tuple[Diagnostic, ...]:
+    """Writes every report to its place, or says why not and leaves all places as they were.
+
+    What goes to stdout, to a device or into a pipe cannot be taken back and is written last.
+    """
+    staged: list[_Staged] = []
+    path = Path()
+    try:
+        for output, content in contents:
+            if output.path is not None and not _is_device(output.path):
+                path = output.path
+                staged.append(_Staged(path.resolve(), _encoded(content)))
+        for one in staged:
+            path = one.target
+            one.take_place(keep_old=len(contents) > 1)
+        for output, content in contents:
+            if output.path is not None and _is_device(output.path):
+                path = output.path
+                path.write_bytes(_encoded(content))
+    except BaseException as error:
+        for one in reversed(staged):
+            one.undo()
+        if isinstance(error, OSError):
+            return (_refused(path, error),)
+        raise
+    for one in staged:
+        one.settle()
+    for output, content in contents:
+        if output.path is None:
+            put(content) if isinstance(content, str) else put_bytes(content)
+    return ()
+
+
+class _Staged:
+    """A file that is complete beside its target, and then takes its place in one step."""
+
+    def __init__(self, target: Path, data: bytes) -> None:
+        self.target = target
+        self.partial, self.old = _beside(target, "partial"), _beside(target, "old")
+        self.made = _missing(target.parent)
+        self.placed = False
         try:
-            with os.fdopen(_create(partial), "wb") as stream:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(_create(self.partial), "wb") as stream:
                 stream.write(data)
             if target.exists():
-                partial.chmod(target.stat().st_mode & 0o7777)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+                self.partial.chmod(target.stat().st_mode & 0o7777)
+        except BaseException:
+            self.undo()
+            raise
+
+    def take_place(self, *, keep_old: bool) -> None:
+        if keep_old and self.target.exists():
+            try:
+                os.link(self.target, self.old)
+            except OSError:  # a file system without hard links
+                self.target.replace(self.old)
+        self.partial.replace(self.target)
+        self.placed = True
+
+    def undo(self) -> None:
+        with suppress(OSError):
+            if self.old.exists():
+                self.old.replace(self.target)
+                self.old.unlink(missing_ok=True)  # two names of one file are not replaced
+            elif self.placed:
+                self.target.unlink()
+        with suppress(OSError):
+            self.partial.unlink(missing_ok=True)
+        _remove(self.made)
+
+    def settle(self) -> None:
+        with suppress(OSError):
+            self.old.unlink(missing_ok=True)
+
+
+def _encoded(content: Content) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _create(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
 
 
-def _beside(target: Path) -> Path:
+def _beside(target: Path, what: str) -> Path:
     """In the same folder, so that replacing is one step of the file system."""
-    return target.with_name(f".{target.name}.{os.getpid()}.partial")
+    return target.with_name(f".{target.name}.{os.getpid()}.{what}")
+
+
+def _missing(folder: Path) -> list[Path]:
+    return [path for path in (folder, *folder.parents) if not path.exists()]
+
+
+def _remove(made: Sequence[Path]) -> None:
+    for path in made:
+        with suppress(OSError):
+            path.rmdir()
 
 
 @contextmanager
-def _folder(folder: Path, *, keep: bool) -> Iterator[Path]:
-    """The folder, made where it is missing; what was made goes again unless it is to be kept."""
-    made = [p for p in (folder, *folder.parents) if not p.exists()]
-    done = False
+def _trial_folder(folder: Path) -> Iterator[Path]:
+    """The folder, made where it is missing; what was made goes again."""
+    made = _missing(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield folder
-        done = keep
     finally:
-        if not done:
-            for path in made:
-                with suppress(OSError):
-                    path.rmdir()
+        _remove(made)
 
 
 def _refused(path: Path, error: OSError) -> Diagnostic:

@@ -75,6 +75,16 @@ def put(text: str) -> None:
         _silence(sys.stdout)
 
 
+def put_bytes(data: bytes) -> None:
+    """Writes a file to stdout, byte by byte as it is."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+
+
 def tell(diagnostics: Iterable[Diagnostic], *, quiet: bool = False) -> None:
     """Draws the diagnostics on stderr; `quiet` leaves out warnings."""
     from checker.reports.diagnostics import render

@@ -7,16 +7,16 @@ candidate. Nothing says that the platform did count it otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from checker.engine.flags import Flags, build_flags
-from checker.engine.formula import Exact
 from checker.engine.measured import Measured, Offender
 from checker.engine.offenders import Job, list_offenders
 from checker.engine.run import ENGINE_ERRORS, Run
@@ -50,28 +50,13 @@ def find_candidates(run: Run, measured: Sequence[Measured]) -> list[Measured]:
     return result
 
 
-def differs(computed: Exact, reported: Exact, kind: str) -> bool:
-    """More apart than the rounding of the reported figure explains."""
-    if computed.value is None or reported.value is None:
-        return False
-    if None not in (reported.numerator, computed.numerator) and reported.denominator:
-        ours = (computed.numerator, computed.denominator)
-        return ours != (reported.numerator, reported.denominator)
-    unit = SECOND_US if kind in ("duration", "time") else 1
-    value = reported.value / unit
-    places = next(n for n in range(7) if (value * 10**n).denominator == 1 or n == 6)
-    if kind in ("ratio", "every"):
-        places = max(places, 4)  # per cents with two decimals, whose last may be 0
-    return abs(computed.value / unit - value) > Fraction(1, 2 * 10**places)
-
-
 def _explainable(one: Measured) -> bool:
     other = one.reconciliation
     return (
         other is not None
         and not one.added
+        and other.differs
         and isinstance(one.revision.measure, TypedRatio)
-        and differs(one.figure, other.reported, one.revision.type)
     )
 
 
@@ -123,12 +108,12 @@ def _shifts(measure: TypedRatio) -> Iterator[TypedRatio]:
     """The measure with every limit of waiting, and every window, a little off."""
     where, good = measure.rows.where, measure.good
     for change in (-SECOND, SECOND):
-        moved = _moved(good, lambda t, by=change: _longer(t, by))
+        moved = _moved(good, partial(_longer, by=change))
         if moved != good:
             yield replace(measure, good=moved)
     for change in (-MINUTE, MINUTE):
-        moved_where = where and _moved(where, lambda t, by=change: _later(t, by))
-        moved = _moved(good, lambda t, by=change: _later(t, by))
+        moved_where = where and _moved(where, partial(_later, by=change))
+        moved = _moved(good, partial(_later, by=change))
         if (moved_where, moved) != (where, good):
             yield replace(measure, rows=replace(measure.rows, where=moved_where), good=moved)
 
@@ -155,7 +140,7 @@ def _later(tree: tr.Tree, by: int) -> tr.Tree:
     return tree
 
 
-def _moved(tree: tr.Tree, change: Any) -> tr.Tree:
+def _moved(tree: tr.Tree, change: Callable[[tr.Tree], tr.Tree]) -> tr.Tree:
     """The tree with `change` made to every node, leaves first."""
     changes: dict[str, Any] = {}
     for one in fields(tree):

@@ -86,8 +86,9 @@ def evaluate(tree: tr.Tree, row: Row) -> Value:
             if type_.kind in (Kind.NUMBER, Kind.RATIO) and not isinstance(found, Quotient):
                 return Quotient(found, 1_000_000)
             return ibis.coalesce(found, False) if type_.kind is Kind.BOOL else found
-        case tr.Relation():
-            return row.relation(tree)
+        case tr.Relation(type=type_):
+            found = row.relation(tree)
+            return ibis.coalesce(found, False) if type_.kind is Kind.BOOL else found
         case tr.Overlap():
             return _overlap(tree, row)
         case tr.Arithmetic():
@@ -181,7 +182,7 @@ def _arithmetic(tree: tr.Arithmetic, row: Row) -> Value:
             return a + b if tree.op == "+" else a - b
         moved = v.add(v.quotient(left), v.quotient(right), 1 if tree.op == "+" else -1)
         # An instant is a whole number of microseconds: the one that it falls into.
-        return v.floor(moved) if tree.type.kind is Kind.INSTANT else moved
+        return v.whole(moved) if tree.type.kind is Kind.INSTANT else moved
     a, b = v.quotient(left), v.quotient(right)
     match tree.op:
         case "+":

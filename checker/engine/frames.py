@@ -68,7 +68,8 @@ class Frames:
     ) -> Frame:
         """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs."""
         columns = set(needs.columns)
-        columns |= {scope_key(fact, scope, self.realm) for scope in scopes if scope in _LINKED}
+        said = {scope: self._scope_homes(fact, scope) for scope in scopes & set(_LINKED)}
+        columns |= {("", _LINKED[scope]) for scope, (in_row, _) in said.items() if in_row}
         pauses = set(needs.pauses)
         waits: dict[str, tr.Tree] = {}
         if fact == "turns" and ("", "wait") in columns:
@@ -96,9 +97,9 @@ class Frames:
         if waits:
             row = self._row(fact, table, names, pending=False)
             found = {name: ex.evaluate(tree, row) for name, tree in waits.items()}
-            table = table.mutate(**{name: v.expression(value) for name, value in found.items()})
+            table = table.mutate(**{name: v.whole(value) for name, value in found.items()})
         table = relations.attach(self, fact, clock, table, needs.relations, names, pending=pending)
-        table = self._with_scopes(fact, table, scopes)
+        table = self._with_scopes(fact, table, scopes, said)
         row = self._row(fact, table, names, pending=False)
         return Frame(table, row, self._row(fact, table, names, pending=True) if pending else row)
 
@@ -249,12 +250,18 @@ class Frames:
         if parent == "session":
             home = self._with_own("sessions", self.realm.sessions, {("", n) for n in wanted})
             return self._lookup(table, home, "sk", names)
-        if not self.realm.has(stored):
-            return table.mutate(
+        if self.realm.has(stored):
+            home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted})
+            table = self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
+        else:
+            table = table.mutate(
                 **{new: relations.missing(TABLES[stored].column(old)) for old, new in names.items()}
             )
-        home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted})
-        return self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
+        if parent == "agent" and "counted" in wanted:
+            # Staff count unless their settings say otherwise; nobody does not.
+            counted = ibis.coalesce(table["agent__counted"], True) & table["ak"].notnull()
+            table = table.mutate(agent__counted=counted)
+        return table
 
     def _waits(self, clock: TypedClock, *, pending: bool) -> dict[str, tr.Tree]:
         """The clock's formula; with `pending` also with open turns answered at as-of."""
@@ -269,15 +276,41 @@ class Frames:
 
     # -- scopes and periods ----------------------------------------------------------------------
 
-    def _with_scopes(self, fact: str, table: ir.Table, scopes: frozenset[str]) -> ir.Table:
+    def _with_scopes(
+        self,
+        fact: str,
+        table: ir.Table,
+        scopes: frozenset[str],
+        said: Mapping[str, tuple[bool, bool]],
+    ) -> ir.Table:
+        linked = {_LINKED[s]: f"session_{s}" for s, (_, in_session) in said.items() if in_session}
+        if linked:
+            home = self._with_own("sessions", self.realm.sessions, {("", n) for n in linked})
+            table = self._lookup(table, home, "sk", linked)
         added: dict[str, ir.Value] = {}
-        for scope in scopes & set(_LINKED):
-            parent, name = scope_key(fact, scope, self.realm)
-            flat = f"{parent}__{name}" if parent else name
-            added[f"scope_{scope}"] = table[flat]
+        for scope, (in_row, in_session) in said.items():
+            value = table[_LINKED[scope]] if in_row else table[f"session_{scope}"]
+            if in_row and in_session:
+                without = table["pk"].isin(self.realm.lacking(fact, SCOPE_COLUMN[scope]))
+                value = ibis.ifelse(without, table[f"session_{scope}"], value)
+            added[f"scope_{scope}"] = value
         if scopes & _TIMED:
             added |= self._moment(fact, table)
         return table.mutate(**added) if added else table
+
+    def _scope_homes(self, fact: str, scope: str) -> tuple[bool, bool]:
+        """Whether a scope is read from the row, and whether from its session: from the row where a
+        platform says it there, else from the session."""
+        table = TABLES[fact]
+        column = table.column(SCOPE_COLUMN[scope])
+        # Assignments that the data lack are derived, with their agents.
+        derived = column is not None and (column.derived or fact == "assignments")
+        if "session" not in table.parents or derived:
+            return True, False
+        if column is None:
+            return False, True
+        without = self.realm.lacking(fact, SCOPE_COLUMN[scope])
+        return len(without) < len(self.realm.places), bool(without)
 
     def _moment(self, fact: str, table: ir.Table) -> dict[str, ir.Value]:
         """`day` (and `time`, `local`, where the fact has instants) for periods, hours and weekdays."""
@@ -298,15 +331,3 @@ _TIMED = frozenset({"hour_of_day", "weekday", "time"})
 def reads_window(clock: TypedClock) -> bool:
     trees = (clock.opens, clock.closes, clock.ignores_before)
     return any(isinstance(n, tr.InWindow | tr.Overlap) for t in trees if t for n in tr.walk(t))
-
-
-def scope_key(fact: str, scope: str, realm: Realm) -> ColumnKey:
-    """Where the scope of a row is read: from the row, else from its session."""
-    name = _LINKED[scope]
-    table = TABLES[fact]
-    column = table.column(SCOPE_COLUMN[scope])
-    if column is not None and (column.derived or SCOPE_COLUMN[scope] in realm.columns(fact)):
-        return ("", name)
-    if "session" in table.parents:
-        return ("session", name)
-    return ("", name)

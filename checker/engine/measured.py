@@ -32,11 +32,17 @@ class PeriodSpan:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The platform's own figure beside a computed one. `candidates` are rows that the platform may
-    have counted differently: those whose judgement hangs on a second of waiting, on a minute at the
-    edge of a window, or on the as-of instant."""
+    """The platform's own figure beside a computed one. Of a share of rows that both give with their
+    counts, `more_rows` and `more_bad` are how many more rows, and bad ones, the platform counted.
+
+    `candidates` are rows that it may have counted differently: those whose judgement hangs on a second
+    of waiting, on a minute at the edge of a window, or on the as-of instant.
+    """
 
     reported: Exact
+    differs: bool = False  # by more than the rounding of the reported figure
+    more_rows: int | None = None
+    more_bad: int | None = None
     candidates: tuple[Offender, ...] = ()
 
 

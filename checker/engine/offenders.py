@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from checker.engine import expressions as ex
 from checker.engine.blame import TurnCondition, turn_conditions
 from checker.engine.flags import Flags, row_keys, row_order
-from checker.engine.frames import Frames, scope_key
+from checker.engine.frames import Frames
 from checker.engine.measured import Offender
 from checker.engine.needs import Needs, needs_of
 from checker.engine.tally import GroupKey
@@ -140,7 +140,7 @@ def _details(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detai
         sessions = _sessions(frames, {row[:1] for row in rows})
         return {row: _Detail(sessions[row[0]], None, row[2], row[1], None) for row in rows}
     wanted = _row_table(frames, names, rows)
-    frame = frames.frame(fact, task.clock, _detail_needs(frames, fact)).table
+    frame = frames.frame(fact, task.clock, _detail_needs(fact), _detail_scopes(fact)).table
     pairs = [wanted[f"row_{name}"] == frame[name] for name in names]
     joined = wanted.inner_join(frame, pairs)
     described = joined.select(*wanted.columns, **_described(frames, fact, frame))
@@ -157,18 +157,17 @@ def _sessions(frames: Frames, keys: set[RowId]) -> dict[int, str]:
     return dict(frames.realm.workspace.fetch(joined.select("row_sk", sessions["session_id"])))
 
 
-def _detail_needs(frames: Frames, fact: str) -> Needs:
+def _detail_needs(fact: str) -> Needs:
     table = TABLES[fact]
     if fact == "turns":
         return _TURN
-    columns = set()
-    if table.column("session_id"):
-        columns.add(("", "session_id"))
-    if table.column("agent_id") or "session" in table.parents:
-        columns |= {scope_key(fact, "agent", frames.realm)}
-        if ("", "ak") in columns:
-            columns.add(("", "agent_id"))
-    return Needs(frozenset(columns))
+    return Needs(frozenset({("", "session_id")} if table.column("session_id") else ()))
+
+
+def _detail_scopes(fact: str) -> frozenset[str]:
+    table = TABLES[fact]
+    named = table.column("agent_id") or "session" in table.parents
+    return frozenset({"agent"} if named and fact != "turns" else ())
 
 
 _TURN = Needs(frozenset({("", "wait"), ("", "ak"), ("", "agent_id"), ("session", "session_id")}))
@@ -178,7 +177,7 @@ def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value
     """The columns of _Detail, in its order."""
     have = frame.columns
     session = next((c for c in ("session__session_id", "session_id") if c in have), None)
-    agent = "__".join(filter(None, scope_key(fact, "agent", frames.realm)))
+    agent = "ak" if fact == "turns" else "scope_agent"
     time = TABLES[fact].time
     at = frame[time] if time in have else ibis.null("int64")
     if fact == "buyer_days":

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from checker.engine.candidates import find_candidates
+from checker.engine.formula import Exact
 from checker.engine.measured import Measured, Reconciliation
 from checker.engine.reported import ReportedRow, reported_figures, reported_rows
 from checker.engine.run import Run
+from checker.facts.zones import SECOND_US
+from checker.packs.typed import TypedRatio
 
 Key = tuple[object, ...]
 
@@ -44,7 +48,7 @@ def _merged(measured: Sequence[Measured], figures: Sequence[Measured]) -> list[M
     for figure in figures:
         own = found.get(_key(figure))
         if own is not None and own.figure.value is not None:
-            found[_key(figure)] = replace(own, reconciliation=Reconciliation(figure.figure))
+            found[_key(figure)] = replace(own, reconciliation=_compared(own, figure.figure))
         elif own is None or figure.figure.value is not None:
             found[_key(figure)] = figure
     # A whole platform without data is not without a judgement where there are reported figures.
@@ -56,6 +60,28 @@ def _merged(measured: Sequence[Measured], figures: Sequence[Measured]) -> list[M
         or one.period.start is not None
         or (one.rule.id, one.scope.get("platform")) not in judged
     ]
+
+
+def _compared(own: Measured, theirs: Exact) -> Reconciliation:
+    counts = (own.figure.numerator, own.figure.denominator, theirs.numerator, theirs.denominator)
+    if not isinstance(own.revision.measure, TypedRatio) or None in counts:
+        return Reconciliation(theirs, _differs(own.figure.value, theirs.value, own.revision.type))
+    good, rows, their_good, their_rows = (n or 0 for n in counts)
+    more = their_rows - rows
+    more_bad = more - (their_good - good)
+    return Reconciliation(theirs, bool(more or more_bad), more, more_bad)
+
+
+def _differs(computed: Fraction | None, reported: Fraction | None, kind: str) -> bool:
+    """More apart than the rounding of the reported figure explains."""
+    if computed is None or reported is None:
+        return computed is not reported
+    unit = SECOND_US if kind in ("duration", "time") else 1
+    value = reported / unit
+    places = next(n for n in range(7) if (value * 10**n).denominator == 1 or n == 6)
+    if kind in ("ratio", "every"):
+        places = max(places, 4)  # per cents with two decimals, whose last may be 0
+    return abs(computed / unit - value) > Fraction(1, 2 * 10**places)
 
 
 def _key(one: Measured) -> Key:

@@ -171,8 +171,8 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Tab
     assert relation.value is not None
     value = ex.evaluate(relation.value, row)
     if isinstance(value, Quotient):
-        return _aggregate_quotient(relation, value, holds, order)
-    expression = v.expression(value)
+        return _aggregate_quotient(relation, value, holds, order, rows)
+    expression = _of_rows(v.expression(value), rows)
     match relation.function:
         case "first":
             return expression.argmin(order, where=holds)
@@ -189,15 +189,25 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Tab
             return Quotient(total, number.nullif(0))
 
 
+def _of_rows(value: ir.Value, rows: ir.Table) -> ir.Value:
+    """The value as a column: aggregates are not made of literals."""
+    if isinstance(value, ir.Column):
+        return value
+    return ibis.ifelse(rows["pk"].notnull(), value, ibis.null(value.type()))
+
+
 def _aggregate_quotient(
-    relation: tr.Relation, value: Quotient, holds: ir.BooleanValue, order: ir.Value
+    relation: tr.Relation,
+    value: Quotient,
+    holds: ir.BooleanValue,
+    order: ir.Value,
+    rows: ir.Table,
 ) -> Value:
-    top, bottom = value.numerator, value.denominator
-    if isinstance(top, int):
-        top = ibis.literal(top, "int64")
+    bottom = value.denominator
+    top = _of_rows(v.expression(value.numerator), rows)
     if relation.function in ("first", "last"):
         pick = "argmin" if relation.function == "first" else "argmax"
-        over = ibis.literal(bottom, "int64") if isinstance(bottom, int) else bottom
+        over = _of_rows(v.expression(bottom), rows)
         return Quotient(
             getattr(top, pick)(order, where=holds), getattr(over, pick)(order, where=holds)
         )

@@ -75,7 +75,7 @@ class Run:
 
     def _platforms(self, pack: TypedPack) -> frozenset[str]:
         every = frozenset(self.realm.dataset.platforms)
-        return every if pack.pack.platform == "any" else every & {pack.pack.platform}
+        return every if pack.pack.platform == "any" else frozenset({pack.pack.platform})
 
     def _windows(self, windows: Mapping[str, Window]) -> dict[str, WindowHours]:
         return {name: window_hours(self.realm, window) for name, window in windows.items()}

@@ -142,6 +142,11 @@ def floor(value: Quotient) -> ir.IntegerValue:
     return ((top - rest) / bottom).cast("int64")
 
 
+def whole(value: Value) -> ir.Value:
+    """An engine expression; of a quotient, the whole microsecond or number that it falls into."""
+    return floor(value) if isinstance(value, Quotient) else expression(value)
+
+
 def present(value: Value) -> ir.BooleanValue:
     """The value is not missing."""
     if isinstance(value, Quotient):

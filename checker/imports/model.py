@@ -12,8 +12,8 @@ from checker.packs.model import Expr, Source, Text
 
 Form = Literal["table", "json", "text"]
 
-PLACES = ("file", "sheet", "row")
-"""Names that every expression may use: where a row comes from."""
+PLACES = ("file", "sheet", "row", "item")
+"""Names that every expression may use: where a row comes from, and its number in the list `each`."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def call(checker: Checker, node: s.Call) -> tr.Tree:
         known = sorted({*fn.SCALARS, *FUNCTIONS})
     elif name in FUNCTIONS:
         part = s.Part(node.start, node.start + len(name))
-        raise Fault("E107", part, f"`{name}` is a function of mappings, not of rules")
+        message = f"`{name}` is a function of mappings, not of rules"
+        raise Fault("E107", part, message, _ELSEWHERE.get(name, ""))
     raise Fault(
         "E107",
         s.Part(node.start, node.start + len(name)),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from checker.packs.effect import Effect, demand_effect, severity_effect, window_effect
 from checker.packs.facets import (
+    Facet,
     Facets,
     Value,
     definition_facets,
@@ -144,8 +145,23 @@ def _shared(old: Pack, new: Pack) -> Iterator[Change]:
     users += [(old, rule) for rule in old.rules]
     for name in dict.fromkeys((*after, *before)):
         affected = dict.fromkeys(r.id for pack, r in users if name in names_of_rule(pack, r))
-        for change in _compared(name, before.get(name, {}), after.get(name, {})):
+        was, now = before.get(name), after.get(name)
+        if was is None or now is None:
+            changes = _compared(
+                "", {name: _one(was)} if was else {}, {name: _one(now)} if now else {}
+            )
+        else:
+            changes = _compared(name, was, now)
+        for change in changes:
             yield replace(change, affects=tuple(affected))
+
+
+def _one(facets: Facets) -> Facet:
+    """A definition that comes or goes as a whole is told as one field."""
+    if "" in facets:
+        return facets[""]
+    text = "; ".join(f"{key} {facet.value}" for key, facet in facets.items())
+    return Facet(text, text)
 
 
 def _compared(prefix: str, before: Facets, after: Facets) -> Iterator[Change]:

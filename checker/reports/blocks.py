@@ -12,6 +12,7 @@ from checker.reports.grouping import UNJUDGED, RuleGroup, ScopeGroup
 from checker.reports.layout import cells
 from checker.reports.page import Page
 from checker.reports.people import answer, waiver
+from checker.reports.summary import beside_baseline
 from checker.reports.tables import more, ranking
 from checker.reports.words import counted, say
 from checker.verdicts.model import Outcome, Verdict
@@ -91,7 +92,10 @@ def _scope(page: Page, found: ScopeGroup, outcome: Outcome, lang: str, with_plat
     if found.judged <= 1 and worst.period.kind != "all":
         lead += say("comma", lang) + words.period(worst.period, lang)
     lead += say("colon", lang)
-    page.paragraph(lead + _what(found, outcome, lang), indent=2, hang=4)
+    text = _what(found, outcome, lang)
+    if mark := beside_baseline(found.verdicts, lang):
+        text += say("beside_baseline", lang, name=mark)
+    page.paragraph(lead + text, indent=2, hang=4)
     if outcome is not Outcome.WAIVED and (gap := words.gap(worst, lang)):
         page.paragraph(gap, indent=6)
 

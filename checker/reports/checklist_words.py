@@ -32,6 +32,11 @@ PHRASES: Mapping[str, Phrase] = {
         "shop ______________  reviewer ______________  date __________",
     ),
     "measured_only": Phrase("仅统计，无要求", "measured, nothing required"),
+    "per_hour": Phrase("小时", "hour"),
+    "per_day": Phrase("日", "day"),
+    "per_week": Phrase("周", "week"),
+    "per_month": Phrase("月", "month"),
+    "per_rolling": Phrase("滚动周期", "rolling period"),
     "per": Phrase("按{kinds}", "by {kinds}"),
     "evidence": Phrase("所需凭证：", "evidence wanted: "),
     "todo": Phrase("建议：", "what to do: "),
@@ -43,6 +48,7 @@ PHRASES: Mapping[str, Phrase] = {
     "found_blank": Phrase(
         "结果 ____________  [ ] 达标  [ ] 不达标", "found ____________  [ ] met  [ ] not met"
     ),
+    "value_blank": Phrase("结果 ____________", "found ____________"),
     "answer_blank": Phrase(
         "[ ] 是  [ ] 否  检查人 ____________  日期 __________",
         "[ ] yes  [ ] no   by ______________  on __________",
@@ -126,7 +132,8 @@ def lines(item: Item, lang: str) -> Iterator[Line]:
     if item.manual and (finding is None or finding.outcome is Outcome.MANUAL):
         yield Line("", say("answer_blank", lang))
     elif finding is None:
-        yield Line("", say("found_blank", lang))
+        asks = item.require is not None or item.aim is not None
+        yield Line("", say("found_blank" if asks else "value_blank", lang))
 
 
 _SETTLED = frozenset({Outcome.PASS, Outcome.INFO, Outcome.WAIVED})
@@ -145,7 +152,7 @@ def _asked(item: Item, lang: str) -> str:
         parts.append(say("measured_only", lang))
     kinds = [words.say(kind, lang) for kind in item.scopes]
     if item.period != "all":
-        kinds.append(unit(item.period, 1, lang))
+        kinds.append(say(f"per_{item.period}", lang))
     if kinds:
         parts.append(say("per", lang, kinds=words.say("and", lang).join(kinds)))
     return words.say("semicolon", lang).join(parts)
@@ -194,9 +201,8 @@ def _answers(finding: Finding, lang: str) -> Iterator[Line]:
     told = sorted(finding.answers, key=lambda v: v.outcome is not finding.outcome)
     for verdict in told[:_ANSWERS]:
         lead = words.outcome(verdict.outcome, lang) + words.say("colon", lang)
-        if several:
-            lead += words.scope(verdict, lang) + words.say("colon", lang)
-        text = answer(verdict, lang)
+        place = words.scope(verdict, lang) + words.say("colon", lang) if several else ""
+        text = place + answer(verdict, lang)
         if verdict.waiver is not None:
             text += words.say("semicolon", lang) + waiver(verdict.waiver, lang)
         yield Line(lead, text)

@@ -9,6 +9,7 @@ import unicodedata
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")
 _JOINERS = frozenset("\u200c\u200d")  # many scripts cannot be written without them
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_NO_XML = re.compile("[\ufffe\uffff]")
 _PLAIN = re.compile(r"[ -~\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]*")
 
 
@@ -21,6 +22,11 @@ def clean(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return "".join(map(_visible, _SELECTORS.sub("", text.replace("\r\n", "\n"))))
+
+
+def xml_text(text: str) -> str:
+    """Clean text that may stand in an XML file, which knows no U+FFFE and U+FFFF."""
+    return _NO_XML.sub(lambda found: f"<U+{ord(found[0]):04X}>", clean(text))
 
 
 def _visible(char: str) -> str:

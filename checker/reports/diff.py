@@ -22,7 +22,8 @@ SCHEMA = 1
 _SAID: Mapping[str, Phrase] = {
     "same": Phrase("两边的规则相同", "the rules are the same"),
     "headline": Phrase("规则有变：{what}", "RULES DIFFER: {what}"),
-    "only_shared": Phrase("规则本身未变", "no rule of its own"),
+    "only_shared": Phrase("仅共用的定义有变", "only what rules share"),
+    "only_wording": Phrase("仅文字有变", "in wording only"),
     "rules_added": Phrase("新增 {rules}", "{rules} added"),
     "rules_removed": Phrase("删除 {rules}", "{rules} removed"),
     "rules_changed": Phrase("修改 {rules}", "{rules} changed"),
@@ -57,7 +58,7 @@ def headline(packs: Sequence[PackDiff], lang: str) -> str:
         _say(f"rules_{kind}", lang, rules=counted(kinds[kind], "rules", lang))
         for kind in ("added", "removed", "changed")
         if kinds[kind]
-    ] or [_say("only_shared", lang)]
+    ] or [_say("only_wording" if _all_wording(packs) else "only_shared", lang)]
     effects = Counter(c.effect for pack in packs for r in pack.rules for c in r.changes)
     parts += [
         _say(effect, lang, n=f"{effects[effect]:,}")
@@ -65,6 +66,10 @@ def headline(packs: Sequence[PackDiff], lang: str) -> str:
         if effects[effect]
     ]
     return _say("headline", lang, what=("，" if lang == "zh" else ", ").join(parts))
+
+
+def _all_wording(packs: Sequence[PackDiff]) -> bool:
+    return all(c.wording for pack in packs for c in pack.changes)
 
 
 def _pack_heading(pack: PackDiff, lang: str) -> str:

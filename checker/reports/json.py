@@ -6,13 +6,14 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from checker.packs.model import Text
 from checker.reports.diagnostics import to_dicts
-from checker.verdicts.model import Offender, PackRun, Result, Verdict
+from checker.verdicts.model import BaselineCounts, Offender, PackRun, Result, Verdict
 
 SCHEMA = 1
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -33,6 +34,7 @@ def to_json(result: Result) -> str:
             f'"data": {_line(_data(result))}',
             f'"packs": {_list(_line(pack_dict(p)) for p in result.packs)}',
             f'"summary": {_line({o.value: n for o, n in result.counts.items()})}',
+            f'"baseline": {_line(_baseline(result.baseline))}',
             f'"verdicts": {_list(map(_verdict, result.verdicts))}',
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
@@ -84,6 +86,10 @@ def pack_dict(pack: PackRun) -> dict[str, object]:
     return {"pack": pack.name, "digest": digest, "timezone": pack.timezone, "as_of": as_of}
 
 
+def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
+    return None if counts is None else asdict(counts)
+
+
 def _verdict(verdict: Verdict) -> str:
     """One verdict on one line, and below it its offenders on a line each."""
     period = verdict.period
@@ -112,10 +118,30 @@ def _verdict(verdict: Verdict) -> str:
         "aim_source": verdict.aim_source,
         "waiver": None if verdict.waiver is None else dict(verdict.waiver),
         "attestation": None if verdict.attestation is None else dict(verdict.attestation),
+        "baseline": verdict.baseline,
         "offender_count": verdict.offender_count,
     }
     offenders = _list((_line(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
-    return f'{_line(fields)[:-1]}, "offenders": {offenders}}}'
+    compared = _line(_reconciliation(verdict))
+    return f'{_line(fields)[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
+
+
+def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
+    """What the platform's own figure says beside the computed one."""
+    found = verdict.reconciliation
+    if found is None:
+        return None
+    # The difference of two times of day is a length of time.
+    kind = "duration" if verdict.type == "time" else verdict.type
+    return {
+        "difference": figure_number(verdict.difference, kind),
+        "differs": found.differs,
+        "numerator": found.reported.numerator,
+        "denominator": found.reported.denominator,
+        "more_rows": found.more_rows,
+        "more_bad": found.more_bad,
+        "candidates": [offender_dict(o, verdict.timezone) for o in found.candidates],
+    }
 
 
 def _text(text: Text) -> dict[str, str | None]:

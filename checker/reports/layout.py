@@ -57,7 +57,7 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
     lines: list[str] = []
     line = ""
     room = width if first is None else first
-    for piece in _pieces(_TOGETHER.sub(_GLUE, text), width):
+    for piece in _pieces(_TOGETHER.sub(_GLUE, text), max(1, min(width, room))):
         if line and cells(line) + cells(piece.rstrip()) > room:
             lines.append(line.rstrip())
             line, room = piece.lstrip(), width

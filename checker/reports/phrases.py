@@ -34,6 +34,7 @@ PHRASES: Mapping[str, Phrase] = {
     "unjudged": Phrase("未判定", "unjudged"),
     # headline
     "headline_fail": Phrase("不达标", "FAIL"),
+    "headline_warn": Phrase("预警", "WARN"),
     "headline_pass": Phrase("达标", "PASS"),
     "headline_none": Phrase("未判定", "NOT JUDGED"),
     "failed_rules": Phrase("{total}中 {failed} 条不达标", "{failed} of {total} not met"),
@@ -42,6 +43,9 @@ PHRASES: Mapping[str, Phrase] = {
     ),
     "only_warnings": Phrase(
         "未达标的 {failed} 条均为提醒级", "{failed} not met, of severity warning only"
+    ),
+    "short_of_aim": Phrase(
+        "要求均已达到；{rules}未达目标", "every requirement is met; {rules} short of the aim"
     ),
     "nothing_judged": Phrase("没有任何规则得到判定", "no rule could be judged"),
     "and_waived": Phrase("；其中 {rules}有豁免", "; {rules} with waivers"),
@@ -64,6 +68,17 @@ PHRASES: Mapping[str, Phrase] = {
     "rankings": Phrase("细分排名", "BREAKDOWN"),
     "next": Phrase("下一步：查看某一会话的时间线", "NEXT: see one session as a timeline"),
     "next_settings": Phrase("下一步：查看规则说明", "NEXT: see what a rule says"),
+    # beside an earlier result
+    "baseline": Phrase("对比上次", "baseline"),
+    "baseline_new": Phrase("新增不达标 {n}", "{n} new failing"),
+    "baseline_still": Phrase("仍不达标 {n}", "{n} still failing"),
+    "baseline_repaired": Phrase("已改善 {n}", "{n} repaired"),
+    "baseline_gone": Phrase("上次不达标而本次未涉及 {n}", "{n} failed then and are not in this audit"),
+    "mark_new": Phrase("新增", "new"),
+    "mark_still": Phrase("仍不达标", "still failing"),
+    "mark_repaired": Phrase("已改善", "repaired"),
+    "beside_baseline": Phrase("【{name}】", " [{name}]"),
+    "repaired_section": Phrase("已改善（上次不达标，本次达标）", "REPAIRED (failed in the baseline)"),
     # inside a rule's block
     "severity_warning": Phrase("（提醒级）", " (severity warning)"),
     "required": Phrase("要求 {requirement}", "required {requirement}"),
@@ -90,6 +105,25 @@ PHRASES: Mapping[str, Phrase] = {
     "reported_basis": Phrase("平台公布值 {value}", "{value} by the platform's own figures"),
     "reported_too": Phrase(
         "；平台公布值为 {value}，相差 {gap}", "; the platform's own figure is {value}, {gap} apart"
+    ),
+    "reported_section": Phrase("平台公布的数值", "THE PLATFORM'S OWN FIGURES"),
+    "computed": Phrase("计算值", "computed"),
+    "reported_value": Phrase("平台公布值", "platform's own"),
+    "apart": Phrase("相差", "apart"),
+    "more_rows": Phrase("平台多计 {rows}", "the platform counts {rows} more than the data"),
+    "fewer_rows": Phrase("平台少计 {rows}", "the platform counts {rows} fewer than the data"),
+    "more_bad": Phrase("平台多判 {rows}为不合格", "it judges {rows} more as bad"),
+    "fewer_bad": Phrase("平台少判 {rows}为不合格", "it judges {rows} fewer as bad"),
+    "differs": Phrase("平台的算法或数据与此不同", "the platform counts otherwise"),
+    "candidates": Phrase(
+        "可能被不同计算的会话（差一秒、在统计时段边缘一分钟内或尚未到时）：{things}",
+        "may be counted otherwise (a second from the limit, a minute from the edge of a window, or "
+        "still open): {things}",
+    ),
+    "no_candidates": Phrase(
+        "没有会话差一秒、在统计时段边缘或尚未到时；可能是数据不全或口径不同",
+        "no session here is near the limit, near the edge of a window or still open: the data may "
+        "not be the same, or the definition",
     ),
     "points": Phrase("{n} 个百分点", "{n} points"),
     "pending": Phrase("；另有 {rows}尚未到时，暂不计入", "; {rows} still open, not counted"),

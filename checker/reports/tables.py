@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from checker.reports import words
@@ -10,6 +9,7 @@ from checker.reports.clean import clean
 from checker.reports.grouping import UNJUDGED, RuleGroup, blamed, closest, ranked
 from checker.reports.layout import Column, cells
 from checker.reports.page import Page
+from checker.reports.summary import by_shop
 from checker.reports.words import counted, say
 from checker.verdicts.model import Offender, Outcome, Verdict
 
@@ -21,13 +21,10 @@ _ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.PASS, Outcome.INFO, Outcome.WAIVED
 
 def matrix(page: Page, verdicts: Sequence[Verdict], lang: str) -> None:
     """Numbers of verdicts by platform and shop, shops with most failures first."""
-    tally: dict[tuple[str, str], Counter[Outcome]] = {}
-    for verdict in verdicts:
-        if not verdict.added:
-            tally.setdefault(_shop(verdict, lang), Counter())[verdict.outcome] += 1
+    tally = by_shop(verdicts, lang)
     if not tally:
         return
-    keys = sorted(tally, key=lambda k: (-tally[k][Outcome.FAIL], -tally[k][Outcome.WARN], k))
+    keys = list(tally)
     shown = keys[:SHOPS]
     used = [o for o in (*_ORDER, *UNJUDGED) if any(tally[k][o] for k in keys)]
     columns = [(words.outcome(o, lang), [o]) for o in used]
@@ -45,14 +42,6 @@ def matrix(page: Page, verdicts: Sequence[Verdict], lang: str) -> None:
     ]
     page.table([*names, *counts], indent=2)
     more(page, len(keys) - len(shown), "shops", lang, indent=2)
-
-
-def _shop(verdict: Verdict, lang: str) -> tuple[str, str]:
-    platform = words.scope_value("platform", verdict.scope.get("platform"), lang)
-    if "shop" not in verdict.scope:
-        return platform, say("whole_platform", lang)
-    shop = verdict.scope["shop"]
-    return platform, say("one_shop", lang) if shop is None else clean(shop)
 
 
 def worst_cases(page: Page, groups: Sequence[RuleGroup], limit: int, lang: str) -> None:
@@ -142,6 +131,26 @@ def measured_values(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:
         Column(say("counted", lang), [words.fraction(v) for v in rows], right=True),
     ]
     page.table(columns, indent=2)
+
+
+def repaired(page: Page, verdicts: Sequence[Verdict], lang: str) -> None:
+    """What failed in the baseline and is met now."""
+    found = [v for v in verdicts if v.baseline == "repaired"]
+    if not found:
+        return
+    page.heading(say("repaired_section", lang))
+    shown = found[:RANKS]
+    columns = [
+        Column(
+            say("rule", lang), [clean(v.title.get(lang)) for v in shown], shrinks=True, least=16
+        ),
+        Column(say("scope_heading", lang), [words.scope(v, lang) for v in shown], shrinks=True),
+        Column(say("period", lang), [words.period(v.period, lang) for v in shown]),
+        Column(say("value", lang), [words.value(v, lang) for v in shown], right=True),
+        Column(say("requirement", lang), [words.required(v, lang) for v in shown], right=True),
+    ]
+    page.table(columns, indent=2)
+    more(page, len(found) - len(shown), "verdicts", lang, indent=2)
 
 
 def met(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from checker.reports import words
 from checker.reports.blocks import block, unjudged
 from checker.reports.clean import clean
-from checker.reports.grouping import JUDGED, UNJUDGED, RuleGroup, blamed, by_rule, worst_first
+from checker.reports.grouping import RuleGroup, blamed, by_rule, worst_first
 from checker.reports.layout import cells
 from checker.reports.page import Page
-from checker.reports.tables import matrix, measured_values, met, ranking, worst_cases
-from checker.reports.words import counted, say
-from checker.verdicts.model import Outcome, Result, Verdict
+from checker.reports.reported import reported_figures
+from checker.reports.summary import facts, headline
+from checker.reports.tables import matrix, measured_values, met, ranking, repaired, worst_cases
+from checker.reports.words import say
+from checker.verdicts.model import Outcome, Result
 
 
 def render_terminal(
@@ -47,9 +48,11 @@ def render_terminal(
             # A rule's breakdown is shown once, under its gravest outcome.
             shown = group in failing or (outcome is Outcome.WAIVED and group in warned)
             block(page, group, outcome, sources, lang, with_ranking=not shown)
+    repaired(page, result.verdicts, lang)
     unjudged(page, groups, lang)
     met(page, groups, lang)
     measured_values(page, groups, lang)
+    reported_figures(page, result.verdicts, lang)
     _rankings(page, groups, lang)
     _next(page, failing, data, lang)
 
@@ -57,54 +60,18 @@ def render_terminal(
 def _headline(
     page: Page, result: Result, groups: Sequence[RuleGroup], failing: Sequence[RuleGroup], lang: str
 ) -> None:
-    grave = [g for g in failing if any(_fails_gravely(v) for v in g.verdicts)]
-    judged = [g for g in groups if any(v.outcome in JUDGED for v in g.verdicts)]
-    open_ = [g for g in groups if any(v.outcome in UNJUDGED for v in g.verdicts)]
-    total = counted(len(groups), "rules", lang)
-    if grave:
-        word, style = "headline_fail", "fail"
-        text = say("failed_rules", lang, total=total, failed=f"{len(failing):,}")
-    elif not judged:
-        word, style, text = "headline_none", "warn", say("nothing_judged", lang)
-    else:
-        word, style = "headline_pass", "pass"
-        text = say("all_met", lang, total=counted(len(judged), "rules", lang))
-        if failing:
-            text = say("only_warnings", lang, failed=f"{len(failing):,}")
-    waived = [g for g in groups if any(v.outcome is Outcome.WAIVED for v in g.verdicts)]
-    if waived:
-        text += say("and_waived", lang, rules=counted(len(waived), "rules", lang))
-    if open_ and judged:
-        text += say("and_unjudged", lang, rules=counted(len(open_), "rules", lang))
+    word, text = headline(groups, failing, lang)
+    style = {"headline_fail": "fail", "headline_pass": "pass"}.get(word, "warn")
     page.paragraph(text, lead=say(word, lang) + "  ", lead_style=style, hang=2, style="title")
     page.blank()
     _facts(page, result, lang)
 
 
-def _fails_gravely(verdict: Verdict) -> bool:
-    return verdict.outcome is Outcome.FAIL and verdict.severity == "error"
-
-
 def _facts(page: Page, result: Result, lang: str) -> None:
     """What was audited: the data, the packs, and the verdicts by outcome."""
-    tables = [counted(rows, name, lang) for name, rows in result.data.tables.items()]
-    zone = next((p.timezone for p in result.packs), "UTC")
-    if result.data.first is not None and result.data.last is not None:
-        first, last = (words.instant(t, zone)[:10] for t in (result.data.first, result.data.last))
-        tables.append(say("dates", lang, first=first, last=last))
-    facts = [("data", say("comma", lang).join(tables))]
-    for pack in result.packs:
-        title = clean(pack.title.get(lang)) or clean(pack.name)
-        if pack.as_of is not None:
-            at = words.instant(pack.as_of, pack.timezone)
-            title += say("comma", lang) + say("as_of", lang, at=at, zone=pack.timezone)
-        facts.append(("rules", title))
-    numbers = [f"{n:,} {words.outcome(o, lang)}" for o, n in result.counts.items() if n]
-    facts.append(("verdicts", say("and", lang).join(numbers)))
-    if result.diagnostics:
-        facts.append(("problems", counted(len(result.diagnostics), "problems", lang)))
-    hang = max(cells(say(key, lang)) for key, _ in facts) + 2
-    for key, text in facts:
+    told = facts(result, lang)
+    hang = max(cells(say(key, lang)) for key, _ in told) + 2
+    for key, text in told:
         lead = say(key, lang)
         lead += " " * (hang - cells(lead))
         page.paragraph(text, indent=2, hang=hang, lead=lead, lead_style="quiet")

@@ -49,9 +49,7 @@ _SAID: Mapping[str, Phrase] = {
     "same_asks": Phrase("（要求 {old}）", " (asked {old})"),
     "blamed": Phrase("新增个案：", "newly blamed: "),
     "cleared": Phrase("不再计入：", "no longer blamed: "),
-    "kept": Phrase(
-        "个案与之前相同（{n} 例），变的是要求", "blamed as before: {n}; what is asked has changed"
-    ),
+    "kept": Phrase("计入的个案不变（{n} 例）", "blamed are the same as before ({n})"),
     "cut": Phrase("个案过多，未逐一比较", "too many cases to compare them one by one"),
     "turn": Phrase("第 {n} 轮", "turn {n}"),
     "more_cases": Phrase("另有 {n} 例", "{n} more"),
@@ -189,7 +187,7 @@ def _flip(page: Page, flip: Flip, lang: str, with_platform: bool) -> None:
         lead += words.say("comma", lang) + words.period(after.period, lang)
     lead += words.say("colon", lang)
     text = f"{words.outcome(before.outcome, lang)} → {words.outcome(after.outcome, lang)}"
-    old, new = (words.value(v, lang) for v in (before, after))
+    old, new = (_figure(v, lang) for v in (before, after))
     text += _say("same_figure" if old == new else "figures", lang, old=old, new=new)
     # A warning is about the aim; all else is about what is required, where something is.
     aims = Outcome.WARN in (before.outcome, after.outcome) and Outcome.FAIL not in (
@@ -211,6 +209,11 @@ def _flip(page: Page, flip: Flip, lang: str, with_platform: bool) -> None:
             )
     if flip.kept and not flip.blamed and not flip.cleared:
         page.paragraph(_say("kept", lang, n=f"{flip.kept:,}"), indent=8, hang=2)
+
+
+def _figure(verdict: Verdict, lang: str) -> str:
+    value, fraction = words.value(verdict, lang), words.fraction(verdict)
+    return f"{value} = {fraction}" if fraction and verdict.value is not None else value
 
 
 def _asked(verdict: Verdict, aims: bool, lang: str) -> str:

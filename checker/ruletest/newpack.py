@@ -148,8 +148,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
             for name, text in files.items():
                 (trial / name).parent.mkdir(exist_ok=True)
                 (trial / name).write_text(text, "utf-8")
-            # An empty folder makes way in the same step.
-            trial.replace(target)
+            _move(trial, target)
         finally:
             shutil.rmtree(trial, ignore_errors=True)
     except OSError as error:
@@ -163,6 +162,22 @@ def _write(folder: Path, files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
             ),
         )
     return ()
+
+
+def _move(trial: Path, target: Path) -> None:
+    """Puts the filled folder in its place. One that is there already stays the same folder: it may be
+    the one that the user stands in."""
+    if not target.exists():
+        trial.replace(target)
+        return
+    moved: list[Path] = []
+    try:
+        for entry in sorted(trial.iterdir()):
+            moved.append(entry.replace(target / entry.name))
+    except OSError:
+        for path in moved:
+            path.replace(trial / path.name)
+        raise
 
 
 def _umask() -> int:

@@ -82,7 +82,11 @@ def _entries(
     if f"{kind}s" not in root.entries:
         found.append(_another_file(root, file, kind))
         return []
-    wrong = [*check(root, schema=kind), *check_empty(root)]
+    empty = list(check_empty(root))
+    # A key without a value is told as such, and not as missing, too.
+    told = {(*p.path[:-1], f"add {p.path[-1]}") for p in empty}
+    missing = [p for p in check(root, schema=kind) if (*p.path, p.diagnostic.label) not in told]
+    wrong = [*missing, *empty]
     found.extend(_told(p, root, kind) for p in wrong if not p.echo)
     if any(len(p.path) < 2 for p in wrong):
         return []

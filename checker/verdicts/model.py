@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from checker.diagnostics import Diagnostic
+from checker.diagnostics import Diagnostic, Span
 from checker.engine.measured import Offender, PeriodSpan, Reconciliation
 from checker.packs.model import Source, Text
+from checker.verdicts.insights import Insights
 
 __all__ = [
     "STRICT_OUTCOMES",
+    "BaselineCounts",
     "DataSummary",
     "Offender",
     "Outcome",
@@ -89,6 +91,14 @@ class Verdict:
     advice: Text | None = None
     of: str = ""  # the fact whose rows were counted
     reconciliation: Reconciliation | None = None  # where there is a computed and a reported figure
+    baseline: str | None = None  # new | still | repaired: a failure, beside an earlier result
+
+    @property
+    def difference(self) -> Fraction | None:
+        """How far the platform's own figure lies above the computed one."""
+        if self.reported is None or self.value is None or self.basis == "reported":
+            return None
+        return self.reported - self.value
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ class PackRun:
     timezone: str
     as_of: int | None  # microseconds since 1970 UTC
     sources: Mapping[str, Source] = field(default_factory=dict)
+    places: Mapping[str, Span] = field(default_factory=dict)  # where each rule stands: its id → span
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,16 @@ class DataSummary:
 
 
 @dataclass(frozen=True)
+class BaselineCounts:
+    """Failures beside those of an earlier result. `gone`: failed then, and nothing was judged now."""
+
+    new: int
+    still: int
+    repaired: int
+    gone: int
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything a report needs. Verdicts are ordered by pack, rule in file order, scope, period."""
 
@@ -120,6 +141,8 @@ class Result:
     verdicts: tuple[Verdict, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     generated: dt.datetime | None = None
+    baseline: BaselineCounts | None = None
+    insights: Insights | None = None  # where they were asked for
 
     @property
     def counts(self) -> Mapping[Outcome, int]:

@@ -217,36 +217,26 @@ def _case(offender: Offender) -> tuple[object, ...]:
 
 def _places(flips: Iterable[Flip], kind: str) -> tuple[PlaceShift, ...]:
     """Those with the most newly failing verdicts first."""
-    tally: dict[tuple[str | None, ...], Counter[str]] = {}
+    tally: dict[tuple[str | None, str | None, str | None], Counter[str]] = {}
     for flip in flips:
         scope = flip.after.scope
         if kind not in scope:
             continue
-        place = (
-            scope.get("platform"),
-            scope.get("shop"),
-            scope["agent"] if kind == "agent" else None,
-        )
+        agent = scope["agent"] if kind == "agent" else None
         failed, fails = (v.outcome is Outcome.FAIL for v in (flip.before, flip.after))
         what = "newly_failing" if fails else "recovered" if failed else "other"
+        place = scope.get("platform"), scope.get("shop"), agent
         tally.setdefault(place, Counter())[what] += 1
-    found = [
-        PlaceShift(*place, n["newly_failing"], n["recovered"], n["other"])
-        for place, n in tally.items()
-    ]
-    return tuple(
-        sorted(
-            found,
-            key=lambda p: (
-                -p.newly_failing,
-                -p.recovered,
-                -p.other,
-                _last(p.platform),
-                _last(p.shop),
-                _last(p.agent),
-            ),
-        )
+    found = (
+        PlaceShift(platform, shop, agent, n["newly_failing"], n["recovered"], n["other"])
+        for (platform, shop, agent), n in tally.items()
     )
+    return tuple(sorted(found, key=_order))
+
+
+def _order(place: PlaceShift) -> tuple[object, ...]:
+    names = (_last(name) for name in (place.platform, place.shop, place.agent))
+    return (-place.newly_failing, -place.recovered, -place.other, *names)
 
 
 def _last(name: str | None) -> tuple[bool, str]:

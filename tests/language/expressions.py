@@ -32,6 +32,8 @@ class Writer:
         own = self.columns.get(kind, ())
         if own and (kind in ("instant", "date") or self.rng.random() < 0.7):
             return self.rng.choice(list(own))
+        if kind == "date":
+            return f"date_of({self.leaf('instant')})"
         return self.literal(kind)
 
     def literal(self, kind: str) -> str:
@@ -85,7 +87,9 @@ class Writer:
                 members = ", ".join(f"'{v}'" for v in rng.sample(list(values), 2))
                 return f"{name} {self.some('in', 'not in')} ({members})"
             case 7:
-                pattern = rng.choice(["a", "^A", "[a-z] ?b", "发货|物流", "s$", "(?i)b", "^$", "''"])
+                pattern = rng.choice(
+                    ["a", "^A", "[a-z] ?b", "发货|物流", "s$", "(?i)b", "^$", "''"]
+                )
                 return f"matches({self.write('text', depth)}, '{pattern}')"
             case 8:
                 op = self.some("=", "!=")
@@ -143,7 +147,9 @@ class Writer:
             case 0:
                 return f"({self.write('int', depth)}) * {self.literal('ratio')}"
             case 1:
-                return f"({self.write('ratio', 0)}) {self.some('+', '-')} ({self.write('ratio', 0)})"
+                return (
+                    f"({self.write('ratio', 0)}) {self.some('+', '-')} ({self.write('ratio', 0)})"
+                )
             case 2:
                 return f"({self.write('ratio', 0)}) / ({self.write('int', 0)})"
             case 3:

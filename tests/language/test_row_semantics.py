@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import ibis
 import pytest
 import yaml
 from expressions import TEXTS, Writer
@@ -137,9 +136,7 @@ def bench(zone_name: str, day: str, seed: int, folder: Path) -> Bench:
     }
     nothing: Any = None
     engine_row = ex.Row(column, nothing, nothing, table["pk"], zone, hours)
-    seen = [
-        Row({("", k): one for k, one in row.items()}, shop=SHOPS[row["pk"]]) for row in rows
-    ]
+    seen = [Row({("", k): one for k, one in row.items()}, shop=SHOPS[row["pk"]]) for row in rows]
     interpreter = Interpreter(ZoneInfo(zone_name), Windows(spans))
     scope = Scope(CATALOG, CATALOG["messages"], windows=frozenset(spans))
     return Bench(workspace, table, engine_row, seen, interpreter, scope)
@@ -233,10 +230,7 @@ def computed(trees: list[tr.Tree], one: Bench) -> list[list[Any]]:
     for number in range(len(trees)):
         name, over = f"f{number}", f"f{number}__over"
         result.append(
-            [
-                _quotient(row[name], row[over]) if over in row else row[name]
-                for row in rows
-            ]
+            [_quotient(row[name], row[over]) if over in row else row[name] for row in rows]
         )
     return result
 
@@ -245,7 +239,16 @@ def _quotient(top: Any, bottom: Any) -> Fraction | None:
     return None if top is None or bottom is None else Fraction(int(top), int(bottom))
 
 
-KINDS = ("bool",) * 5 + ("int", "number", "ratio", "duration", "duration", "instant", "time", "date")
+KINDS = ("bool",) * 5 + (
+    "int",
+    "number",
+    "ratio",
+    "duration",
+    "duration",
+    "instant",
+    "time",
+    "date",
+)
 
 
 @pytest.mark.parametrize("zone_name", ZONES)
@@ -254,7 +257,9 @@ def test_expressions_mean_the_same_row_by_row(zone_name: str, change: int, tmp_p
     one = bench(zone_name, ZONES[zone_name][change], 1, tmp_path)
     rng = Random(f"{zone_name} {change}")
     write = writer(rng, one.scope.windows)
-    texts = [write.write(rng.choice([*KINDS, "text"]), rng.choice([1, 2, 3, 3])) for _ in range(160)]
+    texts = [
+        write.write(rng.choice([*KINDS, "text"]), rng.choice([1, 2, 3, 3])) for _ in range(160)
+    ]
     wrong: list[str] = []
     gaps = 0
     for start in range(0, len(texts), 40):

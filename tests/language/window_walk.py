@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,7 @@ def time_inside(
     points |= set(_changes(windows.bounds(name, shop), begin, until, zone))
     ordered = sorted(p for p in points if begin <= p <= until)
     total = 0
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         out = any(a <= start and end <= b for a, b in left_out)
         if not out and windows.is_open(name, _local(start, zone), shop):
             total += end - start

@@ -67,10 +67,14 @@ def groups(
 def period_of(world: World, period: Period, instant: int | None) -> str:
     if period == "all":
         return "all"
-    return f"no {period}" if instant is None else local(instant, world.zone).strftime(FORMATS[period])
+    return (
+        f"no {period}" if instant is None else local(instant, world.zone).strftime(FORMATS[period])
+    )
 
 
-def _scope(world: World, where: Place, names: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+def _scope(
+    world: World, where: Place, names: tuple[str, ...]
+) -> tuple[tuple[str, str | None], ...]:
     said = {}
     for name in names:
         if name in ("hour_of_day", "weekday"):

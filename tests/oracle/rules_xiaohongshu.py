@@ -152,7 +152,9 @@ def working_hours(world: World) -> Expected:
         opens, closes = shop.get("opens_at"), shop.get("closes_at")
         if opens is None or closes is None:
             return False
-        return bool(opens == closes or (opens <= time(9) and (closes >= time(22) or closes < opens)))
+        return bool(
+            opens == closes or (opens <= time(9) and (closes >= time(22) or closes < opens))
+        )
 
     return ratio(
         groups(world, world.rows["shops"], by_shop, "all"),

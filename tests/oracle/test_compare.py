@@ -20,9 +20,7 @@ from .moments import EPOCH
 
 TABLES = generate(5, platform="douyin", gaps=False)
 EXPECTED: dict[str, Expected] = {
-    rule: figures(
-        derive({k: v for k, v in TABLES.items() if k != "invites"}, platform="douyin")
-    )
+    rule: figures(derive({k: v for k, v in TABLES.items() if k != "invites"}, platform="douyin"))
     for rule, figures in rules_douyin.RULES.items()
 }
 

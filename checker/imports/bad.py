@@ -1,0 +1,118 @@
+"""Bad cells as diagnostics: what, where, how many, and what would work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from checker.diagnostics import Diagnostic, nearest
+from checker.engine.values import Value
+from checker.imports.inputs import Raw
+from checker.language import tree as tr
+from checker.language.conversions import CONVERSIONS
+from checker.packs.model import Expr
+
+Kind = Literal["unreadable", "unlisted", "missing", "foreign"]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One way in which cells of a column may be bad. `cell` is the expression that finds it and
+    `value` what the cell says; `known` are the values that a closed set has."""
+
+    kind: Kind
+    table: str
+    column: str
+    written: Expr
+    cell: tr.Tree
+    value: Value | None
+    known: tuple[str, ...] = ()
+
+
+_CODES: Mapping[Kind, str] = {
+    "unreadable": "E275",
+    "unlisted": "E276",
+    "foreign": "E276",
+    "missing": "E277",
+}
+
+
+def explain(
+    bad: Bad,
+    number: int,
+    examples: Sequence[tuple[Any, ...]],
+    raw: Raw,
+    shapes: Sequence[tuple[str, int]] = (),
+) -> Diagnostic:
+    """One diagnostic for all cells that are bad in the same way."""
+    column = raw_column(bad.cell)
+    header = raw.written.get(column, column) if column else ""
+    of = f"column `{header}`" if header else f"`{bad.written.text}`"
+    cells = f"{number:,} cell{'s' if number != 1 else ''}"
+    notes = [_place(example) for example in examples]
+    if number > len(notes):
+        notes.append(f"and {number - len(notes):,} more")
+    if bad.kind == "unreadable":
+        assert isinstance(bad.cell, tr.Function)
+        signature = CONVERSIONS[bad.cell.name].signature
+        message = f"{cells} of {of} cannot be read by `{signature.usage}`"
+        notes.append(f"it reads {signature.doc}")
+        if len(shapes) > 1:
+            listed = ", ".join(f"{shape} ({n:,})" for shape, n in shapes)
+            notes.append(f"the column is written in {len(shapes)} ways: {listed}")
+        notes.append(_if_empty(examples))
+    elif bad.kind == "missing":
+        message = f"`{bad.column}` of {bad.table} is missing in {number:,} rows made of {of}"
+        notes.append("leave such rows out with `drop` or `where`, if they are meant to be")
+    else:
+        message = (
+            f"{cells} of {of} {'are' if number != 1 else 'is'} no known value for `{bad.column}`"
+        )
+        known = bad.known or _keys(bad.cell)
+        near = nearest(str(examples[0][3]), known) if examples else None
+        if near:
+            notes.append(f"did you mean `{near}`?")
+        notes.append(f"known: {', '.join(known)}")
+        if bad.kind == "unlisted":
+            notes.append("add it to the mapping's `values`, or give map(…) an else")
+    return Diagnostic(
+        _CODES[bad.kind],
+        message,
+        bad.written.span(bad.cell.start, bad.cell.end),
+        notes=tuple(note for note in notes if note),
+        subject=f"{bad.table}.{bad.column}",
+    )
+
+
+def raw_column(tree: tr.Tree) -> str | None:
+    """The first raw column that an expression names."""
+    for node in tr.walk(tree):
+        if isinstance(node, tr.Col):
+            return node.name
+    return None
+
+
+def _place(example: tuple[Any, ...]) -> str:
+    file, sheet, row, value = example
+    place = f"{file}" + (f" [{sheet}]" if sheet else "") + f" row {row}"
+    return place if value is None else f"{place}: `{_shown(value)}`"
+
+
+def _shown(value: object) -> str:
+    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(value))
+    return f"{text[:60]}{'…' if len(text) > 60 else ''}"
+
+
+def _if_empty(examples: Sequence[tuple[Any, ...]]) -> str:
+    values = {str(e[3]) for e in examples}
+    if values and all(not any(c.isalnum() for c in value) for value in values):
+        listed = ", ".join(f'"{value}"' for value in sorted(values))
+        return f"if that means that there is no value, add missing: [{listed}] to the input"
+    return ""
+
+
+def _keys(cell: tr.Tree) -> tuple[str, ...]:
+    if isinstance(cell, tr.Function) and cell.name == "map":
+        return tuple(str(key.value) for key in cell.arguments[1::2] if isinstance(key, tr.Lit))
+    return ()
