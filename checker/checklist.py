@@ -17,6 +17,7 @@ from checker.pipeline import (
     exceptions_of,
     load_packs,
     local_day,
+    masked,
 )
 from checker.verdicts.apply import apply
 from checker.verdicts.checklist import Checklist, make_checklist
@@ -64,7 +65,7 @@ def _form(
     today = {p.pack.name: local_day(as_of[p.pack.name], p.pack.timezone) for p in chosen}
     asked = _questions(chosen, exceptions, options.platform)
     verdicts = apply(asked, exceptions.waivers, exceptions.attestations, today)
-    return make_checklist(chosen, verdicts, as_of), (*found, *check_expiry(exceptions, today))
+    return masked(make_checklist(chosen, verdicts, as_of), options), (*found, *check_expiry(exceptions, today))
 
 
 def _of_platform(

@@ -9,9 +9,10 @@ waivers, attestations ───────────────────�
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from checker.data.dataset import Dataset
@@ -26,6 +27,8 @@ from checker.engine.reported import check_reported, reported_places, reported_ro
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
 from checker.facts.zones import day_number, instant_of_text, iso_instant
+from checker.imports.run import ImportOptions, import_beside
+from checker.language.types import Type
 from checker.packs.check import check_pack
 from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED, read_packs
@@ -42,9 +45,12 @@ from checker.verdicts.insights import Insights
 from checker.verdicts.judge import is_question, judge, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
+from checker.verdicts.pseudonyms import check_salt, pseudonymous
 from checker.verdicts.whatif import Pairing, WhatIf, changed_rules, compare
 
 _FLIPPED_OFFENDERS = 10_000  # of a verdict that flips; more are counted only
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class AuditOptions:
     rules: tuple[Path, ...] = ()
     packs: tuple[str, ...] = ()
     platform: str | None = None
+    mapping: str | None = None  # the data are exports: what makes canonical tables of them
+    params: tuple[tuple[str, str], ...] = ()  # of the mapping
     first: dt.date | None = None
     through: dt.date | None = None
     as_of: str | None = None
@@ -64,6 +72,7 @@ class AuditOptions:
     baseline: Path | None = None
     offenders: int = 20
     insights: bool = False  # figures for charts, too
+    pseudonymize: str | None = None  # the salt
     threads: int | None = None
     only_rules: frozenset[str] | None = None
     progress: Callable[[str, int, int], None] | None = None
@@ -103,21 +112,49 @@ def audit_packs(
     if has_errors(found):
         return None, found
     workspace = connect_duckdb(threads=options.threads)
-    dataset, more = open_dataset(
-        workspace.con, data, wanted_columns(packs), platform=options.platform
-    )
+    dataset, more = _opened(workspace, data, wanted_columns(packs), options)
     found = (*found, *more)
     if dataset is None:
         return None, found
-    found = (*found, *check_reported(reported_rows(workspace, dataset), loaded))
+    figures = masked(reported_rows(workspace, dataset), options)
+    found = (*found, *check_reported(figures, loaded))
     packs, more = applicable(packs, dataset, options)
     found = (*found, *more)
     if has_errors(found):
         return None, found
     result = _judged(workspace, dataset, packs, options)
     result, found = _with_exceptions(result, exceptions, options, found)
+    # A baseline that was made with the same salt has the same pseudonyms.
+    result = masked(result, options)
     result, more = beside(result, baseline) if baseline else (result, ())
     return result, (*found, *more)
+
+
+def masked(reported: T, options: AuditOptions) -> T:
+    """What is reported, with pseudonyms where they are asked for."""
+    if options.pseudonymize is None:
+        return reported
+    return pseudonymous(reported, options.pseudonymize)
+
+
+def _opened(
+    workspace: Workspace,
+    data: str | Path,
+    wanted: Mapping[str, Mapping[str, Type]],
+    options: AuditOptions,
+) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
+    """The data set, or what a mapping makes of exports."""
+    found: tuple[Diagnostic, ...] = ()
+    if options.mapping is not None:
+        days = (options.first, options.through)
+        first, through = (None if day is None else day.isoformat() for day in days)
+        asked = ImportOptions(options.mapping, options.params, first, through)
+        made, found = import_beside(workspace, Path(data), asked)
+        if made is None:
+            return None, found
+        data = made
+    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    return dataset, (*found, *more)
 
 
 def exceptions_of(
@@ -181,7 +218,7 @@ def check_options(options: AuditOptions) -> tuple[Diagnostic, ...]:
                 notes=('write it as "2026-10-31T23:59:59" or "2026-10-31T23:59:59+08:00"',),
             ),
         )
-    return ()
+    return check_salt(options.pseudonymize)
 
 
 def applicable(
@@ -235,11 +272,15 @@ def explain(
         return (), found
     packs, more = choose_packs(packs, options.packs)
     found = (*found, *more, *check_options(options), *_unknown_rule(packs, rule))
+    if show_text and options.pseudonymize is not None:
+        note = "leave out one of the two"
+        message = "--show-text: what was said cannot be pseudonymized"
+        found = (*found, Diagnostic("E390", message, notes=(note,)))
     if has_errors(found):
         return (), found
     workspace = connect_duckdb(threads=options.threads)
     wanted = wanted_columns(packs, text=show_text)
-    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    dataset, more = _opened(workspace, data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return (), found
@@ -253,7 +294,7 @@ def explain(
         timelines += explain_session(whole.narrowed(session), pack, rule)
     if not timelines and not has_errors(found):
         found = (*found, Diagnostic("E312", f"no session `{session}` in the data"))
-    return tuple(timelines), found
+    return masked(tuple(timelines), options), found
 
 
 def diff_rules(old: Path, new: Path) -> tuple[tuple[PackDiff, ...] | None, tuple[Diagnostic, ...]]:
@@ -292,7 +333,7 @@ def whatif(
     before = tuple(old for old, _ in pairs if old is not None)
     workspace = connect_duckdb(threads=options.threads)
     wanted = wanted_columns((*before, *packs))
-    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    dataset, more = _opened(workspace, data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return None, found
@@ -309,9 +350,9 @@ def whatif(
     flipping = changed_rules(old, new, pairing)
     again = replace(options, offenders=_FLIPPED_OFFENDERS, only_rules=flipping)
     if not flipping:
-        return compare(old, new, ((), ()), pairing), found
+        return masked(compare(old, new, ((), ()), pairing), options), found
     was, now = (_judged(workspace, dataset, side, again).verdicts for side in sides)
-    return compare(old, new, (was, now), pairing), found
+    return masked(compare(old, new, (was, now), pairing), options), found
 
 
 def _rules_at(path: Path) -> Path:

@@ -26,8 +26,10 @@ def app() -> typer.Typer:
         diff,
         docs,
         explain,
+        import_,
         init,
         lint,
+        profile,
         sample,
         show,
         test,
@@ -48,7 +50,9 @@ def app() -> typer.Typer:
     commands.command()(checklist.checklist)
     commands.command()(show.show)
     commands.command()(whatif.whatif)
+    commands.command()(profile.profile)
     commands.command()(diff.diff)
+    commands.command("import")(import_.import_)
     commands.command()(lint.lint)
     commands.command()(test.test)
     commands.command()(init.init)

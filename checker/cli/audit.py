@@ -19,6 +19,7 @@ def audit(
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
+    mapping: o.Mapping = None,
     first: o.First = None,
     through: o.Through = None,
     as_of: o.AsOf = None,
@@ -61,6 +62,7 @@ def audit(
         typer.Option("--only-new", help="Exit code: only failures that --baseline has not."),
     ] = False,
     setting: o.Settings = None,
+    pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless everything was judged and met.")
@@ -91,7 +93,7 @@ def audit(
     found: list[Diagnostic] = []
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
-    settings = o.settings(setting, found)
+    settings, params = o.params(o.settings(setting, found), mapping)
     breakdowns = o.breakdowns(by, found)
     reports = jobs(format_ or (), output or (), FORMATS, found)
     o.at_least("--offenders", 0, offenders, found)
@@ -114,11 +116,14 @@ def audit(
                 rules=tuple(rules or ()),
                 packs=tuple(pack or ()),
                 platform=platform,
+                mapping=mapping,
+                params=params,
                 first=days[0],
                 through=days[1],
                 as_of=as_of,
                 by=breakdowns,
                 settings=settings,
+                pseudonymize=pseudonymize,
                 waivers=tuple(waivers or ()),
                 attestations=tuple(attest or ()),
                 baseline=baseline,

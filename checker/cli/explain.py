@@ -20,11 +20,13 @@ def explain(
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
+    mapping: o.Mapping = None,
     as_of: o.AsOf = None,
     setting: o.Settings = None,
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Print what was said; it may be personal.")
     ] = False,
+    pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
 ) -> None:
     """Show one session as a timeline.
@@ -37,7 +39,7 @@ def explain(
 
     found: list[Diagnostic] = []
     language = o.language(lang, found)
-    settings = o.settings(setting, found)
+    settings, params = o.params(o.settings(setting, found), mapping)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -50,8 +52,11 @@ def explain(
         rules=tuple(rules or ()),
         packs=tuple(pack or ()),
         platform=platform,
+        mapping=mapping,
+        params=params,
         as_of=as_of,
         settings=settings,
+        pseudonymize=pseudonymize,
     )
     timelines, diagnostics = run(data, session, asked, rule, show_text=show_text)
     tell(diagnostics)

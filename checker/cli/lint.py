@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "github")
 
 
 def lint(
@@ -47,7 +47,18 @@ def lint(
     linted = run(tuple(paths or ()))
     packs, diagnostics = linted.packs, linted.diagnostics
     if format_ == "json":
-        put(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1) + "\n")
+        from checker.reports.json import escaped
+
+        put(escaped(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1)) + "\n")
+    elif format_ == "sarif":
+        from checker.diagnostics.explanations import explanations
+        from checker.reports.sarif import lint_sarif
+
+        put(lint_sarif(diagnostics, explanations(), Path.cwd()))
+    elif format_ == "github":
+        from checker.reports.github import to_annotations
+
+        put(to_annotations(diagnostics, Path.cwd()))
     else:
         tell(diagnostics)
         read = {

@@ -31,6 +31,14 @@ Packs = Annotated[
 Platform = Annotated[
     str | None, typer.Option("--platform", metavar="P", help="Every row is of this platform.")
 ]
+Mapping = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        metavar="M",
+        help="DATA are exports: read them by this mapping (a name, a file, or auto).",
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -62,6 +70,14 @@ Attestations = Annotated[
 Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Default: the locale's.")]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Default: all processors.")
+]
+Pseudonymize = Annotated[
+    str | None,
+    typer.Option(
+        "--pseudonymize",
+        metavar="SALT",
+        help="Replace the ids of buyers and agents by pseudonyms; the same SALT, the same ones.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
 
@@ -102,6 +118,16 @@ def settings(given: Sequence[str] | None, found: list[Diagnostic]) -> tuple[tupl
             note = "write it as douyin.slow=2m, or douyin.reply-3m-session.require='>= 85%'"
             found.append(Diagnostic("E302", f"--set {text}: no name and value", notes=(note,)))
     return tuple(pairs)
+
+
+def params(
+    pairs: Sequence[tuple[str, str]], mapping: str | None
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """The pairs of --set for rules, and those for the mapping: these have no pack before a dot."""
+    if mapping is None:
+        return tuple(pairs), ()
+    own = tuple(pair for pair in pairs if "." not in pair[0])
+    return tuple(pair for pair in pairs if "." in pair[0]), own
 
 
 def at_least(option: str, least: int, number: int | None, found: list[Diagnostic]) -> None:

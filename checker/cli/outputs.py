@@ -103,7 +103,8 @@ def _told(place: str, known: Mapping[str, Format], found: list[Diagnostic]) -> s
 
 
 def _unpaired(formats: Sequence[str], places: Sequence[str]) -> Diagnostic:
-    message = f"{len(formats)} formats ({', '.join(formats)}) for {_counted(places)}"
+    many = "s" if len(formats) != 1 else ""
+    message = f"{len(formats)} format{many} ({', '.join(formats)}) for {_counted(places)}"
     return Diagnostic(
         "E325",
         message,
@@ -118,7 +119,7 @@ def _unpaired(formats: Sequence[str], places: Sequence[str]) -> Diagnostic:
 def _counted(places: Sequence[str]) -> str:
     if not places:
         return "one stdout"
-    return f"{len(places)} places ({', '.join(places)})"
+    return f"{len(places)} place{'s' * (len(places) != 1)} ({', '.join(places)})"
 
 
 def _is_folder(place: str) -> bool:

@@ -32,6 +32,7 @@ def whatif(
         typer.Option("--pack", metavar="NAME", help="Only this pack of NEW; may be repeated."),
     ] = None,
     platform: o.Platform = None,
+    mapping: o.Mapping = None,
     first: Annotated[
         str | None, typer.Option("--from", metavar="D", help="First day, as 2026-10-01.")
     ] = None,
@@ -52,6 +53,7 @@ def whatif(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
     ] = None,
+    pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
     threads: o.Threads = None,
     quiet: o.Quiet = False,
@@ -71,7 +73,7 @@ def whatif(
     target = Output(output)
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
-    settings = o.settings(setting, found)
+    settings, params = o.params(o.settings(setting, found), mapping)
     o.one_of("--format", format_, FORMATS, found)
     o.at_least("--threads", 1, threads, found)
     if not (rules or against or setting):
@@ -92,10 +94,13 @@ def whatif(
                 rules=tuple(rules or ()),
                 packs=tuple(pack or ()),
                 platform=platform,
+                mapping=mapping,
+                params=params,
                 first=days[0],
                 through=days[1],
                 as_of=as_of,
                 settings=settings,
+                pseudonymize=pseudonymize,
                 threads=threads,
                 progress=progress,
             ),

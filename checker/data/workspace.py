@@ -20,6 +20,13 @@ class Workspace:
 
     con: Any
     _kept: int = field(default=0)
+    _folders: list[tempfile.TemporaryDirectory[str]] = field(default_factory=list)
+
+    def folder(self) -> Path:
+        """A new folder that is gone when the workspace is."""
+        made = tempfile.TemporaryDirectory(prefix="checker-")
+        self._folders.append(made)
+        return Path(made.name)
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """The table, computed once and kept for the rest of the run."""

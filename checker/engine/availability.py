@@ -27,12 +27,16 @@ class Availability:
 
     def reason(self, revision: TypedRevision) -> str | None:
         """Why a rule cannot be evaluated, or None."""
-        lacking = list(dict.fromkeys(self._lacking(revision)))
+        lacking = self.lacking(revision)
         if not lacking:
             return None
         return "; ".join(
             f"{'column' if '.' in what else 'table'} `{what}` is missing" for what in lacking
         )
+
+    def lacking(self, revision: TypedRevision) -> tuple[str, ...]:
+        """The tables and `table.column`s that a rule needs and the data lack; `a or b`: one of both."""
+        return tuple(dict.fromkeys(self._lacking(revision)))
 
     def _lacking(self, revision: TypedRevision) -> Iterator[str]:
         for _, population in populations(revision):

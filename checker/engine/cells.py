@@ -158,14 +158,27 @@ def create_macros(con: Any) -> None:
         con.raw_sql(f"CREATE OR REPLACE TEMP MACRO cell_{name}({arguments}) AS ({sql})").fetchall()
 
 
+def _one(a: Any) -> Any: ...
+
+
+def _two(a: Any, b: Any) -> Any: ...
+
+
+def _three(a: Any, b: Any, c: Any) -> Any: ...
+
+
+_SHAPES: Mapping[int, Any] = {1: _one, 2: _two, 3: _three}
+"""Ibis takes the number of arguments from a Python function."""
+
+
 @lru_cache(maxsize=len(_MACROS))
 def _function(name: str) -> Any:
     arguments, _, result = _MACROS[name]
     types = tuple("int64" if a.strip() == "g" else "string" for a in arguments.split(","))
 
-    def call(*_: Any) -> Any: ...
-
-    return ibis.udf.scalar.builtin(call, name=f"cell_{name}", signature=(types, result))
+    return ibis.udf.scalar.builtin(
+        _SHAPES[len(types)], name=f"cell_{name}", signature=(types, result)
+    )
 
 
 def value(tree: tr.Function, arguments: Sequence[Value], zone: Zone) -> Value:

@@ -180,9 +180,11 @@ def _arithmetic(tree: tr.Arithmetic, row: Row) -> Value:
         if not (isinstance(left, Quotient) or isinstance(right, Quotient)):
             a, b = v.expression(left), v.expression(right)
             return a + b if tree.op == "+" else a - b
-        moved = v.add(v.quotient(left), v.quotient(right), 1 if tree.op == "+" else -1)
+        sign = 1 if tree.op == "+" else -1
+        if tree.type.kind is not Kind.INSTANT:
+            return v.add(v.quotient(left), v.quotient(right), sign)
         # An instant is a whole number of microseconds: the one that it falls into.
-        return v.whole(moved) if tree.type.kind is Kind.INSTANT else moved
+        return v.whole(left) + v.whole(v.negated(right) if sign < 0 else right)
     a, b = v.quotient(left), v.quotient(right)
     match tree.op:
         case "+":
@@ -199,8 +201,9 @@ def _arithmetic(tree: tr.Arithmetic, row: Row) -> Value:
 
 def _function(tree: tr.Function, row: Row) -> Value:
     if tree.name == "if":
-        predicate, yes, no = tree.arguments
-        return v.choose(condition(predicate, row), evaluate(yes, row), evaluate(no, row))
+        predicate, yes, *no = tree.arguments
+        chosen, value = condition(predicate, row), evaluate(yes, row)
+        return v.choose(chosen, value, evaluate(no[0], row)) if no else v.only_where(chosen, value)
     arguments = [evaluate(argument, row) for argument in tree.arguments]
     first = arguments[0]
     if tree.name in cells.FUNCTIONS:

@@ -83,7 +83,8 @@ def build_flags(frames: Frames, tasks: Sequence[Task], days: DayRange) -> Flags:
         table = table.filter(table["day"] >= days.first)
     if timed and days.through is not None:
         table = table.filter(table["day"] <= days.through)
-    work = _Builder(frames, fact, table, frame.row, frame.pending_row)
+    # Windows must see one relation, so that columns are of the frame until the rows are selected.
+    work = _Builder(frames, fact, frame.table, frame.row, frame.pending_row)
     for task in tasks:
         work.add(task)
     keys = [c for c in ("pk", "day", "time", "local", *row_keys(fact)) if c in table.columns]

@@ -51,10 +51,7 @@ def stored_value(table: ir.Table, name: str, type_: Type) -> Value:
 def kept(name: str, value: Value) -> dict[str, ir.Value]:
     """The columns that keep a value under a flat name."""
     if isinstance(value, Quotient):
-        top, bottom = (
-            ibis.literal(part, "int64") if isinstance(part, int) else part
-            for part in (value.numerator, value.denominator)
-        )
+        top, bottom = v.integer(value.numerator), v.integer(value.denominator)
         return {name: top, f"{name}__over": bottom}
     return {name: v.expression(value)}
 

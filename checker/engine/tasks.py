@@ -109,4 +109,5 @@ def _readable(table: Table, scope: str) -> bool:
         column = SCOPE_COLUMN[scope]
         own = table.column(column) is not None
         return own or ("session" in table.parents and TABLES["sessions"].column(column) is not None)
-    return table.time is not None or scope == "all"
+    hours = scope in ("hour", "hour_of_day")
+    return (table.time is not None and not (hours and table.time == "date")) or scope == "all"

@@ -36,7 +36,7 @@ class Coded:
 Value: TypeAlias = "ir.Value | Quotient | Coded | int | str | bool"
 
 _EXACT = "decimal(19, 0)"  # the product of two fits 38 digits, which both engines have
-_SMALL = 1 << 20
+_SMALL = 1 << 10
 
 
 def expression(value: Value) -> ir.Value:
@@ -46,9 +46,17 @@ def expression(value: Value) -> ir.Value:
     assert not isinstance(value, Quotient)
     if isinstance(value, bool | str):
         return ibis.literal(value)
-    if isinstance(value, int):
-        return ibis.literal(value, "int64")
-    return value
+    return integer(value) if isinstance(value, int) else value
+
+
+def integer(value: Integer) -> ir.IntegerValue:
+    """64 bits, whatever the engine takes a short literal for: products of literals need them."""
+    return ibis.literal(value).cast("int64") if isinstance(value, int) else value
+
+
+def _equal(a: Integer, b: Integer) -> bool:
+    """Two literals that are the same; a column may be missing and equals nothing here."""
+    return isinstance(a, int) and isinstance(b, int) and a == b
 
 
 def quotient(value: Value) -> Quotient:
@@ -82,6 +90,8 @@ def _wide(a: Integer) -> ir.DecimalValue:
 
 def compare(op: str, left: Quotient, right: Quotient) -> ir.BooleanValue:
     """Exact comparison by cross multiplication; null where a side is missing."""
+    if _equal(left.denominator, right.denominator):
+        return apply_comparison(op, expression(left.numerator), expression(right.numerator))
     a = _times(left.numerator, right.denominator, wide=True)
     b = _times(right.numerator, left.denominator, wide=True)
     if isinstance(a, int) and isinstance(b, int):
@@ -106,8 +116,8 @@ def apply_comparison(op: str, a: ir.Value, b: ir.Value | int) -> ir.BooleanValue
 
 
 def add(left: Quotient, right: Quotient, sign: int) -> Quotient:
-    whole = isinstance(left.denominator, int) and isinstance(right.denominator, int)
-    if left.denominator is right.denominator or (whole and left.denominator == right.denominator):
+    same = left.denominator is right.denominator
+    if same or _equal(left.denominator, right.denominator):
         a, b, denominator = left.numerator, right.numerator, left.denominator
     else:
         a = _times(left.numerator, right.denominator)
@@ -131,7 +141,7 @@ def divide(left: Quotient, right: Quotient) -> Quotient:
             return Quotient(numerator, ibis.null("int64"))
         return Quotient(numerator if denominator > 0 else -numerator, abs(denominator))
     positive = denominator.abs().nullif(0)
-    top = ibis.literal(numerator, "int64") if isinstance(numerator, int) else numerator
+    top = integer(numerator)
     return Quotient(ibis.ifelse(denominator < 0, -top, top), positive)
 
 
@@ -140,6 +150,12 @@ def floor(value: Quotient) -> ir.IntegerValue:
     top, bottom = expression(value.numerator), value.denominator
     rest = (top % bottom + bottom) % bottom
     return ((top - rest) / bottom).cast("int64")
+
+
+def negated(value: Value) -> Value:
+    if isinstance(value, Quotient):
+        return Quotient(-value.numerator, value.denominator)
+    return -expression(value)
 
 
 def whole(value: Value) -> ir.Value:
@@ -165,11 +181,16 @@ def choose(condition: ir.BooleanValue, yes: Value, no: Value) -> Value:
     if isinstance(yes, Quotient) or isinstance(no, Quotient):
         a, b = quotient(yes), quotient(no)
         return Quotient(
-            ibis.ifelse(condition, _int(a.numerator), _int(b.numerator)),
-            ibis.ifelse(condition, _int(a.denominator), _int(b.denominator)),
+            ibis.ifelse(condition, integer(a.numerator), integer(b.numerator)),
+            ibis.ifelse(condition, integer(a.denominator), integer(b.denominator)),
         )
     return ibis.ifelse(condition, expression(yes), expression(no))
 
 
-def _int(value: Integer) -> ir.IntegerValue:
-    return ibis.literal(value, "int64") if isinstance(value, int) else value
+def only_where(condition: ir.BooleanValue, value: Value) -> Value:
+    """`value` where the condition holds, else missing."""
+    if isinstance(value, Quotient):
+        top = _int(value.numerator)
+        return Quotient(ibis.ifelse(condition, top, ibis.null(top.type())), value.denominator)
+    found = expression(value)
+    return ibis.ifelse(condition, found, ibis.null(found.type()))

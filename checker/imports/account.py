@@ -97,7 +97,8 @@ class Account:
 def account_text(account: Account) -> str:
     """The account as a person reads it."""
     status = f" ({account.title})" if account.title else ""
-    lines = [f"mapping {account.mapping}{status}: {account.reason}"]
+    why = f": {account.reason}" if account.reason else ""
+    lines = [f"mapping {account.mapping}{status}{why}"]
     for one in account.files:
         place = one.file + (f" [{one.sheet}]" if one.sheet else "")
         code = f", {one.encoding}" if one.encoding else ""

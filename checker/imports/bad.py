@@ -13,7 +13,10 @@ from checker.language import tree as tr
 from checker.language.conversions import CONVERSIONS
 from checker.packs.model import Expr
 
-Kind = Literal["unreadable", "unlisted", "missing", "foreign"]
+STRETCH = ("from", "through")
+"""Params that --from and --through give."""
+
+BadKind = Literal["unreadable", "unlisted", "missing", "foreign"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Bad:
     """One way in which cells of a column may be bad. `cell` is the expression that finds it and
     `value` what the cell says; `known` are the values that a closed set has."""
 
-    kind: Kind
+    kind: BadKind
     table: str
     column: str
     written: Expr
@@ -30,7 +33,7 @@ class Bad:
     known: tuple[str, ...] = ()
 
 
-_CODES: Mapping[Kind, str] = {
+_CODES: Mapping[BadKind, str] = {
     "unreadable": "E275",
     "unlisted": "E276",
     "foreign": "E276",
@@ -44,6 +47,7 @@ def explain(
     examples: Sequence[tuple[Any, ...]],
     raw: Raw,
     shapes: Sequence[tuple[str, int]] = (),
+    not_given: Sequence[str] = (),
 ) -> Diagnostic:
     """One diagnostic for all cells that are bad in the same way."""
     column = raw_column(bad.cell)
@@ -63,8 +67,12 @@ def explain(
             notes.append(f"the column is written in {len(shapes)} ways: {listed}")
         notes.append(_if_empty(examples))
     elif bad.kind == "missing":
-        message = f"`{bad.column}` of {bad.table} is missing in {number:,} rows made of {of}"
-        notes.append("leave such rows out with `drop` or `where`, if they are meant to be")
+        rows = f"{number:,} row{'s' if number != 1 else ''}"
+        message = f"`{bad.column}` of {bad.table} is missing in {rows}"
+        if not_given:
+            notes += [f"give it with {given_by(name)}" for name in not_given]
+        else:
+            notes.append("leave such rows out with `drop` or `where`, if they are meant to be")
     else:
         message = (
             f"{cells} of {of} {'are' if number != 1 else 'is'} no known value for `{bad.column}`"
@@ -83,6 +91,11 @@ def explain(
         notes=tuple(note for note in notes if note),
         subject=f"{bad.table}.{bad.column}",
     )
+
+
+def given_by(param: str) -> str:
+    """How the user gives a param."""
+    return f"--{param} 2026-10-01" if param in STRETCH else f"--set {param}=…"
 
 
 def raw_column(tree: tr.Tree) -> str | None:

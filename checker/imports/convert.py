@@ -17,7 +17,7 @@ from checker.engine.expressions import Row, condition, evaluate
 from checker.engine.values import Quotient, Value
 from checker.facts.zones import Zone, instant_of_text, load_zone
 from checker.imports.account import TableAccount
-from checker.imports.bad import Bad, explain, raw_column
+from checker.imports.bad import Bad, BadKind, explain, raw_column
 from checker.imports.inputs import Raw
 from checker.imports.model import PLACES, Param
 from checker.imports.typing import TypedMapping, TypedOutput
@@ -203,7 +203,7 @@ def _bad_cells(
             dates = isinstance(bad.cell, tr.Function) and bad.cell.name in ("instant", "date")
             known = {c.name for c in raw.input.columns}
             ways = _shapes(made, raw, column) if dates and column in known and column else []
-            found.append(explain(bad, int(number), shown, raw, ways))
+            found.append(explain(bad, int(number), shown, raw, ways, _not_given(made, bad)))
     return tuple(found)
 
 
@@ -226,7 +226,7 @@ def _checks(
                 there = there & (holds if wanted else ~holds)
             texts = [evaluate(a, row) for a in cell.arguments[:1]]
             wrong = there & v.present(texts[0]) & ~v.present(evaluate(cell, row))
-            kind = "unlisted" if cell.name == "map" else "unreadable"
+            kind: BadKind = "unlisted" if cell.name == "map" else "unreadable"
             yield Bad(kind, table, column, expr, cell, texts[0]), wrong
         type_ = out.types[column]
         if column in needed:
@@ -256,10 +256,10 @@ Guards = tuple[tuple[tr.Tree, bool], ...]
 def _conversions(tree: tr.Tree, guards: Guards) -> Iterator[tuple[tr.Function, Guards]]:
     """The calls that may meet a bad cell, with the branches that lead to them."""
     if isinstance(tree, tr.Function) and tree.name == "if":
-        predicate, yes, no = tree.arguments
+        predicate, *branches = tree.arguments
         yield from _conversions(predicate, guards)
-        yield from _conversions(yes, (*guards, (predicate, True)))
-        yield from _conversions(no, (*guards, (predicate, False)))
+        for branch, wanted in zip(branches, (True, False), strict=False):
+            yield from _conversions(branch, (*guards, (predicate, wanted)))
         return
     if isinstance(tree, tr.Function):
         function = CONVERSIONS.get(tree.name)
@@ -284,6 +284,14 @@ def _examples(
         made.con,
         f"SELECT file, sheet, row, value FROM ({sql}) ORDER BY file, sheet, row, item LIMIT 5",
     )
+
+
+def _not_given(made: Making, bad: Bad) -> tuple[str, ...]:
+    """The params that a missing value could come from, but that nobody gave."""
+    if bad.kind != "missing":
+        return ()
+    named = {n.name for n in tr.walk(bad.cell) if isinstance(n, tr.Col)}
+    return tuple(p for p in made.mapping.written.params if p in named and made.given[p] is None)
 
 
 def _shapes(made: Making, raw: Raw, column: str) -> list[tuple[str, int]]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.diagnostics import Diagnostic, nearest
+from checker.imports.bad import STRETCH, given_by
 from checker.imports.convert import Given
 from checker.imports.read import param_value
 from checker.imports.typing import TypedMapping
-
-STRETCH = ("from", "through")
-"""Params that --from and --through give."""
 
 
 def given_params(
@@ -42,9 +40,8 @@ def given_params(
             how = "write it as 2026-10-01" if str(param.type) == "date" else "write a whole number"
             found.append(Diagnostic("E278", f"`{name}`: {text} is no {param.type}", notes=(how,)))
         elif text is None and not param.optional and name in mapping.params:
-            option = f"--{name} 2026-10-01" if name in STRETCH else f"--set {name}=…"
             doc = param.doc.get("en") if param.doc else ""
-            notes = (*((doc,) if doc else ()), f"give it with {option}")
+            notes = (*((doc,) if doc else ()), f"give it with {given_by(name)}")
             message = f"the mapping {mapping.written.name} needs `{name}`"
             found.append(Diagnostic("E278", message, notes=notes))
     return values, tuple(found)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,13 +40,6 @@ class Grid:
     @property
     def place(self) -> str:
         return f"`{self.file}`" + (f", sheet `{self.sheet}`" if self.sheet else "")
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder for copies of text files, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="checker-import-") as folder:
-        yield Path(folder)
 
 
 def sheet_names(file: Path) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:

@@ -320,17 +320,17 @@ def _nothing_fits(
                 subject=wanted.name,
             ),
         )
-    notes = [f"missing: {', '.join(header.lacks)}"]
+    told = [f"missing: {', '.join(header.lacks)}"]
     if header.found:
-        notes.append(f"row {header.row} has {', '.join(header.found[:8])}")
-    notes += header.notes
+        told.append(f"row {header.row} has {', '.join(header.found[:8])}")
+    told += header.notes
     if len(missed) > 1:
-        notes.append(f"{len(missed) - 1} more sheets or files fit less")
+        told.append(f"{len(missed) - 1} more sheets or files fit less")
     return (
         Diagnostic(
             "E267",
             f"{grid.place} has no header of input `{wanted.name}`",
-            notes=tuple(notes),
+            notes=tuple(told),
             subject=wanted.name,
         ),
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.data.open import open_dataset
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.cells import create_macros
@@ -15,7 +14,6 @@ from checker.imports.account import Account, TableAccount
 from checker.imports.convert import create_target, drop_rows, make_rows, making
 from checker.imports.documents import block_rows, item_rows, record_rows
 from checker.imports.given import given_params
-from checker.imports.grids import scratch
 from checker.imports.inputs import Raw, Sources, find_sources, table_rows
 from checker.imports.model import Input
 from checker.imports.recognise import AUTO, recognise
@@ -23,7 +21,7 @@ from checker.imports.sessions import from_messages, merged
 from checker.imports.shipped import load_mapping
 from checker.imports.typing import TypedMapping
 from checker.imports.write import check_target, publish, write_tables
-from checker.language.catalog import STORED
+from checker.language.catalog import STORED, TABLES
 from checker.language.types import Type
 
 
@@ -49,44 +47,40 @@ def import_data(
     found = check_target(target)
     if found:
         return None, found
-    parent = next(p for p in target.resolve().parents if p.exists())
-    with _made(source, options, parent) as (folder, account, found):
-        if folder is None or account is None or has_errors(found):
-            return None, found
-        refused = publish(folder, target, account)
-        return (None if refused else account), (*found, *refused)
+    workspace = connect_duckdb(threads=options.threads)
+    made = workspace.folder() / "data"
+    made.mkdir()
+    account, found = _import(workspace, source, options, made)
+    if account is None:
+        return None, found
+    _, wrong = open_dataset(workspace.con, made, _ALL_COLUMNS)
+    if has_errors(wrong):
+        return None, (*found, *wrong)
+    refused = publish(made, target, account)
+    return (None if refused else account), (*found, *refused)
 
 
-@contextmanager
-def imported(
-    source: Path, options: ImportOptions
-) -> Iterator[tuple[Path | None, Account | None, tuple[Diagnostic, ...]]]:
-    """The data set that a mapping makes of `source`, in a folder that is gone afterwards."""
-    with _made(source, options, None) as made:
-        yield made
+def import_beside(
+    workspace: Workspace, source: Path, options: ImportOptions
+) -> tuple[Path | None, tuple[Diagnostic, ...]]:
+    """The folder of the data set that a mapping makes of `source`; it lives as long as the workspace."""
+    made = workspace.folder()
+    account, found = _import(workspace, source, options, made)
+    if account is not None and account.reason:
+        found = (*found, Diagnostic("W279", account.reason, level="warning"))
+    return (made if account is not None else None), found
 
 
-@contextmanager
-def _made(
-    source: Path, options: ImportOptions, place: Path | None
-) -> Iterator[tuple[Path | None, Account | None, tuple[Diagnostic, ...]]]:
-    with (
-        scratch() as folder,
-        tempfile.TemporaryDirectory(prefix=".checker-import-", dir=place) as made,
-    ):
-        out = Path(made) / "data"
-        out.mkdir()
-        workspace = connect_duckdb(threads=options.threads)
-        create_macros(workspace.con)
-        account, found = _import(workspace, source, options, folder, out)
-        yield (out if account else None), account, found
+_ALL_COLUMNS = {table: {c.name: c.type for c in TABLES[table].stored_columns} for table in STORED}
 
 
 def _import(
-    workspace: Workspace, source: Path, options: ImportOptions, folder: Path, out: Path
+    workspace: Workspace, source: Path, options: ImportOptions, out: Path
 ) -> tuple[Account | None, tuple[Diagnostic, ...]]:
+    """Writes the tables into the folder `out`."""
     con = workspace.con
-    sources, found = find_sources(con, folder, source)
+    create_macros(con)
+    sources, found = find_sources(con, workspace.folder(), source)
     if sources is None:
         return None, found
     mapping, reason, more = _mapping(sources, options.mapping)
@@ -128,11 +122,10 @@ def _import(
     written = mapping.written
     columns: Mapping[str, Mapping[str, Type]] = types
     if written.sessions is not None:
-        local = making_.zone
         if written.sessions.idle is not None:
             targets["sessions"] = "canonical sessions"
             columns, sessions = from_messages(
-                con, written.sessions, targets, columns, _local(local.first_offset)
+                con, written.sessions, targets, columns, written.timezone
             )
         else:
             sessions = merged(con, written.sessions, targets, columns)
@@ -172,7 +165,7 @@ def _mapping(
     if wanted == AUTO:
         return recognise(sources)
     mapping, found = load_mapping(wanted)
-    return mapping, "as asked for", found
+    return mapping, "", found
 
 
 def _read(sources: Sources, mapping: TypedMapping) -> tuple[dict[str, Raw], tuple[Diagnostic, ...]]:
@@ -202,10 +195,6 @@ def _types(mapping: TypedMapping) -> dict[str, dict[str, Type]]:
     for out in mapping.outputs:
         types.setdefault(out.written.table, {}).update(out.types)
     return types
-
-
-def _local(offset: int) -> str:
-    return f"{{}} + {offset}"
 
 
 def _nothing(mapping: TypedMapping) -> Diagnostic:

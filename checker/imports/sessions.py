@@ -24,11 +24,12 @@ _PEOPLE = "role IN ('buyer', 'agent', 'bot')"
 
 
 def from_messages(
-    con: Any, sessions: Sessions, targets: Mapping[str, str], columns: Tables, zone_offset: str
+    con: Any, sessions: Sessions, targets: Mapping[str, str], columns: Tables, timezone: str
 ) -> tuple[Tables, dict[str, int]]:
     """Gives every message a session_id and makes the table of sessions.
 
-    `targets` are the working tables; `zone_offset` is SQL that makes local microseconds of `{}`.
+    `targets` are the working tables. A session is named after what groups its messages and its
+    start, local to `timezone`.
     """
     assert sessions.idle is not None
     have = columns["messages"]
@@ -59,8 +60,8 @@ def from_messages(
     began = f"min(ts) OVER ({inside})"
     said = f"coalesce(min({human}) OVER ({inside}), {began})"
     key = " || '/' || ".join(f"coalesce({name(c)}, '')" for c in by if c != "shop_id") or "''"
-    local = zone_offset.format("began")
-    stamp = f"strftime(make_timestamp(({local})::BIGINT), '%Y-%m-%dT%H:%M:%S')"
+    local = f"timezone({literal(timezone)}, make_timestamp(began) AT TIME ZONE 'UTC')"
+    stamp = f"strftime({local}, '%Y-%m-%dT%H:%M:%S')"
     run(
         con,
         f"CREATE TEMP TABLE sessionized AS SELECT *, {key} || '@' || {stamp} AS session_key "

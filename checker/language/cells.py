@@ -55,7 +55,7 @@ def _converted(checker: Checker, node: s.Call) -> tr.Tree:
 def _choice(checker: Checker, node: s.Call) -> tr.Tree:
     from checker.language.calls import common_type
 
-    arity(node, 3, 3, CHOICES["if"])
+    arity(node, 2, 3, CHOICES["if"])
     predicate = checker.condition(node.arguments[0])
     branches = checker.typed(*node.arguments[1:])
     result = common_type(branches)

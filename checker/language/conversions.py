@@ -90,7 +90,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
 """By name, as they are called. All take texts."""
 
 CHOICES: Mapping[str, Signature] = {
-    "if": Signature("if(p, x, y)", "x where p holds, else y"),
+    "if": Signature("if(p, x[, y])", "x where p holds, else y, or missing without one"),
     "map": Signature(
         "map(x, name[, 'else'])",
         "what `values: {name: …}` gives for the text; a text that is not listed there is a bad cell, "

@@ -43,8 +43,8 @@ def block(
     if outcome is Outcome.FAIL and worst.severity != "error":
         name += say("severity_warning", lang)
     page.paragraph(name, lead=lead, lead_style=style, hang=cells(lead), style="title")
-    if asking := _asking(worst, lang):
-        page.paragraph(asking, indent=2, hang=2)
+    if demands := asking(worst, lang):
+        page.paragraph(demands, indent=2, hang=2)
     for found in scopes[:SCOPES]:
         _scope(
             page, found, outcome, lang, len({v.scope.get("platform") for v in group.verdicts}) > 1
@@ -71,7 +71,8 @@ def block(
         ranking(page, group, lang)
 
 
-def _asking(verdict: Verdict, lang: str) -> str:
+def asking(verdict: Verdict, lang: str) -> str:
+    """`required ≥ 80%; aim ≥ 90% (the house's own), as revised from 2024-07-01`."""
     parts = []
     if required := words.required(verdict, lang):
         parts.append(say("required", lang, requirement=required))
@@ -92,7 +93,7 @@ def _scope(page: Page, found: ScopeGroup, outcome: Outcome, lang: str, with_plat
     if found.judged <= 1 and worst.period.kind != "all":
         lead += say("comma", lang) + words.period(worst.period, lang)
     lead += say("colon", lang)
-    text = _what(found, outcome, lang)
+    text = what_happened(found, outcome, lang)
     if mark := beside_baseline(found.verdicts, lang):
         text += say("beside_baseline", lang, name=mark)
     page.paragraph(lead + text, indent=2, hang=4)
@@ -100,7 +101,7 @@ def _scope(page: Page, found: ScopeGroup, outcome: Outcome, lang: str, with_plat
         page.paragraph(gap, indent=6)
 
 
-def _what(found: ScopeGroup, outcome: Outcome, lang: str) -> str:
+def what_happened(found: ScopeGroup, outcome: Outcome, lang: str) -> str:
     """How often and how badly in one scope; what was answered; or how it is waived."""
     worst, period = found.worst, words.period(found.worst.period, lang)
     value = words.value_against(worst, lang)

@@ -39,7 +39,7 @@ def to_json(result: Result) -> str:
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
-    return _escaped("{" + body + "}\n")
+    return escaped("{" + body + "}\n")
 
 
 def as_json_text(body: Mapping[str, object]) -> str:
@@ -48,10 +48,11 @@ def as_json_text(body: Mapping[str, object]) -> str:
         f"{_line(key)}: {_list(map(_line, value), '  ') if isinstance(value, list) else _line(value)}"
         for key, value in body.items()
     ]
-    return _escaped("{" + ",\n ".join(lines) + "}\n")
+    return escaped("{" + ",\n ".join(lines) + "}\n")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """JSON text that a terminal obeys nowhere and that UTF-8 can hold; it reads back as it was."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

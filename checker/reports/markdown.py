@@ -57,11 +57,9 @@ def to_markdown(result: Result, *, lang: str) -> str:
 
 
 def _headline(groups: Sequence[RuleGroup], failing: Sequence[RuleGroup], lang: str) -> str:
-    grave, sentence = headline(groups, failing, lang)
-    mark = {"headline_fail": "❌", "headline_pass": "✅"}.get(grave, "⚠️")
-    return (
-        f"# {mark} {text(say(grave, lang))}{text(say('colon', lang)).lstrip()} {text(sentence)}\n"
-    )
+    word, sentence = headline(groups, failing, lang)
+    mark = {"headline_fail": "❌", "headline_pass": "✅"}.get(word, "⚠️")
+    return f"# {mark} {say(word, lang)}{say('colon', lang)}{text(sentence)}\n"
 
 
 def _facts(result: Result, lang: str) -> str:

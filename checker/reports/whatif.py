@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -27,7 +28,7 @@ _SAID: Mapping[str, Phrase] = {
     "one_flips": Phrase("{verdicts}会变", "{verdicts} flips"),
     "newly": Phrase("{things}转为不达标", "newly failing {things}"),
     "recovered": Phrase("{things}不再不达标", "no longer failing {things}"),
-    "others": Phrase("其他变化 {n} 次", "other changes {n}"),
+    "others": Phrase("{n} 次{old} → {new}", "{n} {old} → {new}"),
     "rest": Phrase(
         "{moved}仅数值有变，{same}不变",
         "{moved} keep their outcome with another figure, {same} stay as they are",
@@ -107,7 +108,7 @@ def _headline(page: Page, found: WhatIf, lang: str) -> None:
 
 
 def _who(found: WhatIf, lang: str) -> list[str]:
-    """`3 shops and 1 agent newly fail`, `2 shops no longer fail`."""
+    """`newly failing 3 shops, 1 agent`, `2 pass → warn`."""
     parts = []
     for key, field in (("newly", "newly_failing"), ("recovered", "recovered")):
         things = [
@@ -117,13 +118,14 @@ def _who(found: WhatIf, lang: str) -> list[str]:
         ]
         if things:
             parts.append(_say(key, lang, things=words.say("and", lang).join(things)))
-    fails = (flip.before.outcome is Outcome.FAIL for flip in found.flips)
-    others = sum(
-        flip.after.outcome is not Outcome.FAIL and not failed
-        for flip, failed in zip(found.flips, fails, strict=True)
+    others = Counter(
+        (flip.before.outcome, flip.after.outcome)
+        for flip in found.flips
+        if Outcome.FAIL not in (flip.before.outcome, flip.after.outcome)
     )
-    if others or not parts:
-        parts.append(_say("others", lang, n=f"{others:,}"))
+    for (was, now), number in others.items():
+        old, new = (words.outcome(outcome, lang) for outcome in (was, now))
+        parts.append(_say("others", lang, n=f"{number:,}", old=old, new=new))
     return parts
 
 

@@ -119,7 +119,7 @@ def _wrong(read: object) -> Iterator[str]:
 
 def _said(error: ValidationError) -> str:
     text = " ".join(error.message.split())
-    return text if len(text) <= 100 else f"not as {error.validator} of the schema asks"
+    return text if len(text) <= 80 else f"the {error.validator} is not {error.validator_value}"
 
 
 def _place(error: ValidationError) -> str:

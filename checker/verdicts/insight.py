@@ -23,21 +23,19 @@ def gather(run: Run, verdicts: Sequence[Verdict], days: DayRange) -> Insights:
     rules: dict[str, RuleInsight] = {}
     cases = []
     sessions = worst_sessions(verdicts)
+    places = run.realm.place_keys(frozenset().union(*run.platforms.values()))
+    staff = staffing(next(iter(run.frames.values())), frozenset(places), days)
     for pack in run.packs:
         asked = _wanted(run, pack, verdicts)
         frames = run.frames[pack.pack.name]
         for bucket in _buckets(asked):
             try:
-                rules |= {one.rule: one for one in rule_insights(frames, bucket, days)}
+                rules |= {one.rule: one for one in rule_insights(frames, bucket, days, staff)}
             except ENGINE_ERRORS:
                 continue
         cases += session_cases(run.realm, frames, pack, asked, sessions)
     ordered = {v.rule: rules[v.rule] for v in verdicts if v.rule in rules}
-    places = run.realm.place_keys(frozenset().union(*run.platforms.values()))
-    frames = next(iter(run.frames.values()))
-    return Insights(
-        tuple(run.packs), ordered, staffing(frames, frozenset(places), days), tuple(cases)
-    )
+    return Insights(tuple(run.packs), ordered, tuple(cases))
 
 
 def _wanted(run: Run, pack: TypedPack, verdicts: Sequence[Verdict]) -> list[Wanted]:

@@ -14,6 +14,7 @@ from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
 from checker.facts import zones
+from checker.verdicts.insight_staffing import Staffing, together
 from checker.verdicts.insight_tasks import WAIT_KEY, Wanted
 from checker.verdicts.insights import (
     AgentStanding,
@@ -39,7 +40,7 @@ Counts = dict[str, int]
 
 
 def rule_insights(
-    frames: Frames, bucket: Sequence[Wanted], days: DayRange
+    frames: Frames, bucket: Sequence[Wanted], days: DayRange, staff: Staffing
 ) -> Iterator[RuleInsight]:
     """The insights of rules that share fact, clock and platforms."""
     flags = build_flags(frames, [task for one in bucket for task in one.tasks()], days)
@@ -62,7 +63,7 @@ def rule_insights(
     for i, one in enumerate(bucket):
         stages = list(asked[i])
         waits = _waits(frames, flags, one)
-        yield _insight(frames, one, stages, totals, hours, by_day, agents, waits, i)
+        yield _insight(frames, one, stages, totals, hours, by_day, agents, waits, staff, i)
 
 
 def _stages(flags: Flags, one: Wanted) -> dict[str, ir.BooleanValue]:
@@ -118,6 +119,7 @@ def _insight(
     days: Mapping[int, Sequence[tuple[Any, ...]]],
     agents: Mapping[int, Sequence[tuple[Any, ...]]],
     waits: Mapping[int, Mapping[int, int]] | None,
+    staff: Staffing,
     i: int,
 ) -> RuleInsight:
     revision = one.rule.revisions[-1]
@@ -140,6 +142,7 @@ def _insight(
                 _histogram(one, waits, mine),
                 _hours(hours.get(i, ()), mine),
                 _days(days.get(i, ()), mine),
+                together(staff, mine),
             )
         )
     standings = _standings(frames, one, agents.get(i, ()))

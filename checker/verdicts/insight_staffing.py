@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 import ibis
 
 from checker.engine.flags import DayRange
 from checker.engine.frames import Frames
 from checker.facts import zones
-from checker.verdicts.insights import Shop, StaffHour
+from checker.verdicts.insights import StaffHour
 
 _HOUR = zones.HOUR_US
 
 
-def staffing(
-    frames: Frames, places: frozenset[int], days: DayRange
-) -> dict[Shop, tuple[StaffHour, ...]]:
-    """Thousandths of agents by shop, from the shop's stretches of constant staffing.
+Staffing = Mapping[int, Mapping[tuple[int, int], int]]
+"""place → (weekday, hour) → thousandths of agents"""
+
+
+def together(staff: Staffing, places: Iterable[int]) -> tuple[StaffHour, ...]:
+    """The agents of several shops added up."""
+    total: Counter[tuple[int, int]] = Counter()
+    for place in places:
+        total.update(staff.get(place, {}))
+    return tuple(StaffHour(*key, number) for key, number in sorted(total.items()))
+
+
+def staffing(frames: Frames, places: frozenset[int], days: DayRange) -> Staffing:
+    """Agents online in each hour of the week, from each shop's stretches of constant staffing.
 
     Stretches are cut at local midnights; on a day on which clocks change, the hours after the change
     are taken as if they had not changed, which moves an average over weeks by less than it shows.
@@ -44,10 +57,9 @@ def staffing(
     totals = hourly.group_by(["pk", "weekday", "hour"]).agg(
         staffed=(span * hourly["online_agents"]).sum(), time=span.sum()
     )
-    found: dict[Shop, list[StaffHour]] = {}
+    found: dict[int, dict[tuple[int, int], int]] = {}
     for pk, weekday, at, staffed, time in realm.workspace.fetch(totals):
         if time:
-            place = realm.places[pk]
-            one = StaffHour(int(weekday), int(at), round(int(staffed) * 1000 / int(time)))
-            found.setdefault(Shop(place.platform, place.shop), []).append(one)
-    return {shop: tuple(sorted(h, key=lambda x: (x.weekday, x.hour))) for shop, h in found.items()}
+            hours = found.setdefault(pk, {})
+            hours[int(weekday), int(at)] = round(int(staffed) * 1000 / int(time))
+    return found

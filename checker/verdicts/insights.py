@@ -59,14 +59,25 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffHour:
+    """Counted agents online in one local hour of a weekday, on average, in thousandths."""
+
+    weekday: int
+    hour: int
+    milli_agents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
-    """One rule's rows in one shop, or with `shop` None in all that it was judged in."""
+    """One rule's rows in one shop, or with `shop` None in all that it was judged in; `staff` is that
+    of the same shops."""
 
     shop: Shop | None
     funnel: tuple[Stage, ...]
     waits: Waits | None
     hours: tuple[HourCell, ...]
     days: tuple[DayCount, ...]
+    staff: tuple[StaffHour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +110,6 @@ class RuleInsight:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffHour:
-    """Counted agents online in one local hour of a weekday, on average, in thousandths."""
-
-    weekday: int
-    hour: int
-    milli_agents: int
-
-
-@dataclass(frozen=True, slots=True)
 class LimitMark:
     """The instant at which a turn's wait passed what a rule lets pass."""
 
@@ -126,17 +128,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Insights:
-    """Figures of the rules that fail or warn, by rule; the staffing of shops; sessions to blame."""
+    """Figures of the rules that fail or warn, by rule, and the sessions that they blame most."""
 
     packs: tuple[TypedPack, ...] = ()
     rules: Mapping[str, RuleInsight] = field(default_factory=dict)
-    staffing: Mapping[Shop, tuple[StaffHour, ...]] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
 
     def __or__(self, other: Insights) -> Insights:
         return Insights(
             (*self.packs, *other.packs),
             {**self.rules, **other.rules},
-            {**self.staffing, **other.staffing},
             (*self.cases, *other.cases),
         )

@@ -110,7 +110,9 @@ class PackRun:
     timezone: str
     as_of: int | None  # microseconds since 1970 UTC
     sources: Mapping[str, Source] = field(default_factory=dict)
-    places: Mapping[str, Span] = field(default_factory=dict)  # where each rule stands: its id → span
+    places: Mapping[str, Span] = field(
+        default_factory=dict
+    )  # where each rule stands: its id → span
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,16 @@ class FactRows:
         self.world, self.clock = world, clock
         self.shops = {row["shop_id"]: row for row in world.rows["shops"]}
         self.agents = settings(world)
+        self.known: dict[str, list[Placed]] = {}
         self.turns = {id(s): turns_of(s, clock, world) for s in world.sessions}
         self.by_key = {(s.shop, s.session_id): s for s in world.sessions}
 
     def of(self, fact: str) -> list[Placed]:
-        found: list[Placed] = list(getattr(self, fact)())
-        return sorted(found, key=lambda one: one.order)
+        """The rows of a fact, in its order."""
+        if fact not in self.known:
+            found: list[Placed] = list(getattr(self, "turn_rows" if fact == "turns" else fact)())
+            self.known[fact] = sorted(found, key=lambda one: one.order)
+        return self.known[fact]
 
     def sessions(self) -> Iterator[Placed]:
         for s in self.world.sessions:

@@ -258,7 +258,7 @@ def test_expressions_mean_the_same_row_by_row(zone_name: str, change: int, tmp_p
     rng = Random(f"{zone_name} {change}")
     write = writer(rng, one.scope.windows)
     texts = [
-        write.write(rng.choice([*KINDS, "text"]), rng.choice([1, 2, 3, 3])) for _ in range(160)
+        write.write(rng.choice([*KINDS, "text"]), rng.choice([1, 2, 3, 3])) for _ in range(120)
     ]
     wrong: list[str] = []
     gaps = 0
@@ -280,4 +280,4 @@ def test_expressions_mean_the_same_row_by_row(zone_name: str, change: int, tmp_p
                     wrong.append(f"{text}: {have} instead of {want} for {row.values} {row.shop}")
                     break
     assert wrong == []
-    assert gaps < len(texts) / 50  # 64 bits are not enough for some products
+    assert gaps <= 2  # 64 bits are not enough for some products

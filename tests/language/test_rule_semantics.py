@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -342,22 +342,10 @@ def _parts(tree: Any, values: Mapping[str, Any], interpreter: Interpreter) -> An
     return Named(interpreter.zone, interpreter.windows).formula(tree, [])
 
 
-_CACHE: dict[tuple[int, str], list[Placed]] = {}
-
-
-def _rows(facts: FactRows, fact: str) -> list[Placed]:
-    key = (id(facts), fact)
-    if key not in _CACHE:
-        name = "turn_rows" if fact == "turns" else fact
-        made: Iterable[Placed] = getattr(facts, name)()
-        _CACHE[key] = sorted(made, key=lambda one: one.order)
-    return _CACHE[key]
-
-
 def _population(
     rows: Rows, placed: list[Placed] | None, interpreter: Interpreter, facts: FactRows
 ) -> list[Placed]:
-    given = _rows(facts, rows.of) if placed is None else placed
+    given = facts.of(rows.of) if placed is None else placed
     where = rows.where
     found = [one for one in given if where is None or interpreter.holds(where, one.row)]
     if not rows.one_per:
@@ -384,7 +372,7 @@ def _groups(
         wanted.add("shop")
     last = local(facts.world.as_of - 1, zone).date()
     found: dict[tuple[Any, ...], list[Placed]] = {}
-    for one in _rows(facts, fact):
+    for one in facts.of(fact):
         at = None if one.at is None else local(one.at, zone)
         if period.kind == "rolling":
             first = last - timedelta(days=period.days - 1)
@@ -425,7 +413,7 @@ def _judged_on(period: Period, span: str | None, world: World) -> date | None:
 # -- the comparison ------------------------------------------------------------------------------
 
 
-def differences(seed: int, folder: Path, rules: int = 30, zone: str = "Asia/Shanghai") -> list[str]:
+def differences(seed: int, folder: Path, rules: int = 25, zone: str = "Asia/Shanghai") -> list[str]:
     rng = Random(f"rules {seed}")
     tables = generate(
         seed, platform="p", gaps=False, zone=zone, sessions=40, undated=bool(seed % 2)
@@ -489,7 +477,7 @@ def _compared(
     return found
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_rules_mean_the_same_as_row_by_row(seed: int, tmp_path: Path) -> None:
     zone = ("Asia/Shanghai", "Europe/Berlin", "America/New_York")[seed % 3]
     assert differences(seed, tmp_path, zone=zone) == []

@@ -144,6 +144,7 @@ def derive(
     assert now is not None
     columns: set[tuple[str, str]] = set()
     rows: dict[str, list[Row]] = {}
+    spoken: dict[tuple[str | None, str], int] = {}
     for table, instants in INSTANTS.items():
         rows[table] = []
         for raw in tables.get(table, ()):
@@ -153,6 +154,11 @@ def derive(
             columns |= {(table, name) for name, value in row.items() if value is not None}
             row.setdefault("shop_id", None)
             own = row.get(OWN_TIME[table]) if table in OWN_TIME else None
+            key = (row["shop_id"], row.get("session_id"))
+            if table == "messages" and own is not None:
+                spoken[key] = min(own, spoken.get(key, own))  # type: ignore[index]
+            if table == "sessions" and own is None:
+                own = spoken.get(key)  # type: ignore[arg-type]
             if own is None or own <= now:
                 rows[table].append(row)
     world = World(platform, tz, now, frozenset(columns), [], [], rows, first, through)

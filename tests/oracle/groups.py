@@ -27,6 +27,8 @@ class Place:
     scopes: Mapping[str, Any]
     order: tuple[Any, ...]
     timed: bool = True
+    dated: bool = False
+    """The row has a day and no hour."""
 
 
 class DoesNotFitError(Exception):
@@ -50,7 +52,7 @@ def groups(
     found: dict[Key, list[R]] = {}
     for row in sorted(rows, key=lambda r: place(r).order):
         where = place(row)
-        if period in FORMATS and not where.timed:
+        if (period in FORMATS and not where.timed) or (period == "hour" and where.dated):
             raise DoesNotFitError
         if where.timed and not world.asked_for(where.at):
             continue
@@ -78,7 +80,7 @@ def _scope(
     said = {}
     for name in names:
         if name in ("hour_of_day", "weekday"):
-            if not where.timed:
+            if not where.timed or (name == "hour_of_day" and where.dated):
                 raise DoesNotFitError
             at = None if where.at is None else local(where.at, world.zone)
             clock = {"hour_of_day": at and str(at.hour), "weekday": at and WEEKDAYS[at.weekday()]}
@@ -161,7 +163,8 @@ def by_load(one: Load) -> Place:
 def buyer_day_place(world: World) -> Callable[[BuyerDay], Place]:
     def place(b: BuyerDay) -> Place:
         scopes = {"shop": b.shop, "buyer": b.buyer_id}
-        return Place(midnight(b.date, world.zone), scopes, (b.date, b.buyer_id))
+        at = midnight(b.date, world.zone)
+        return Place(at, scopes, (b.date, b.buyer_id), dated=True)
 
     return place
 

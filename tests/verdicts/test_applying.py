@@ -57,11 +57,8 @@ def test_applying(case: dict[str, Any], tmp_path: Path) -> None:
 
 def _filled(kind: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entries with what a case does not care about."""
-    if kind == "waivers":
-        defaults = {"reason": "moving", "approved_by": "Wang"}
-    else:
-        defaults = {"by": "Li"}
-    return [{"rule": "mine/fast", **defaults, **entry} for entry in entries]
+    who = {"waivers": {"reason": "moving", "approved_by": "Wang"}, "attestations": {"by": "Li"}}
+    return [{"rule": "mine/fast", **who[kind], **entry} for entry in entries]
 
 
 @pytest.mark.parametrize(
@@ -69,9 +66,9 @@ def _filled(kind: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     [
         ("2026-10-31T15:59:59+00:00", "Asia/Shanghai", "2026-10-31"),
         ("2026-10-31T16:00:00+00:00", "Asia/Shanghai", "2026-11-01"),
-        ("2026-11-01T03:59:59+00:00", "America/New_York", "2026-10-31"),  # summer time, its last day
+        ("2026-11-01T03:59:59+00:00", "America/New_York", "2026-10-31"),
         ("2026-11-01T04:00:00+00:00", "America/New_York", "2026-11-01"),
-        ("2026-11-02T04:59:59+00:00", "America/New_York", "2026-11-01"),  # a day of 25 hours
+        ("2026-11-02T04:59:59+00:00", "America/New_York", "2026-11-01"),  # after 25 hours
         ("2026-11-02T05:00:00+00:00", "America/New_York", "2026-11-02"),
         ("2026-10-31T23:59:59+00:00", "UTC", "2026-10-31"),
     ],

@@ -1,0 +1,60 @@
+"""A text in both languages: the page holds both and shows one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from checker.reports.clean import clean
+from checker.verdicts.model import Offender, Result, Verdict
+
+LONGEST = 120  # characters of a name; what is longer is no name that anybody reads
+
+
+class Both(NamedTuple):
+    zh: str
+    en: str
+
+
+def both(write: Callable[[str], str]) -> Both:
+    """What `write` gives for each language."""
+    return Both(write("zh"), write("en"))
+
+
+def short(name: str) -> str:
+    """A stranger's name made visible and bounded: `first 120 characters… (10,000)`."""
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}… ({len(name):,})"
+    return clean(name)
+
+
+def bounded(result: Result) -> Result:
+    """The result with every name of the data cut to what a page can hold."""
+    return dataclasses.replace(result, verdicts=tuple(map(_bounded, result.verdicts)))
+
+
+def _bounded(verdict: Verdict) -> Verdict:
+    return dataclasses.replace(
+        verdict,
+        scope=_names(verdict.scope),
+        reason=None if verdict.reason is None else _cut(verdict.reason, 400),
+        offenders=tuple(map(_offender, verdict.offenders)),
+    )
+
+
+def _names(scope: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {kind: None if name is None else _cut(name) for kind, name in scope.items()}
+
+
+def _cut(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,})"
+
+
+def _offender(offender: Offender) -> Offender:
+    """Unchanged, and then without a copy, where all names are of usual length."""
+    names = (offender.shop_id, offender.session_id, offender.agent_id)
+    if all(name is None or len(name) <= LONGEST for name in names):
+        return offender
+    shop, session, agent = (None if name is None else _cut(name) for name in names)
+    return dataclasses.replace(offender, shop_id=shop, session_id=session, agent_id=agent)

@@ -1,0 +1,170 @@
+"""The audit as a spreadsheet file (XLSX). Text is only ever text: no name becomes a formula or a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from checker.reports import words
+from checker.reports.layout import cells, crop
+from checker.reports.sheet import Cell, Sheet
+from checker.reports.sheet_words import said
+from checker.reports.sheets import sheets
+from checker.verdicts.model import Outcome, Result
+
+ROWS = 1_048_576  # of one sheet, with its heading
+CHARACTERS = 32_767  # of one cell, in units of UTF-16
+_CROPPED = 8_000  # cells of screen that a longer text is shown in
+_NARROWEST, _WIDEST = 6, 60  # cells of a column
+_MEASURED = 500  # rows that a column's width is measured by
+_EPOCH = dt.datetime(1970, 1, 1)
+_FIRST = dt.datetime(1980, 1, 1)  # where nothing in the data has a time
+
+_NUMBERS = {
+    "whole": "#,##0",
+    "number": "#,##0",
+    "percent": "0",
+    "duration": "[h]:mm:ss",
+    "seconds": "0",
+    "time": "hh:mm:ss",
+    "date": "yyyy-mm-dd",
+    "minute": "yyyy-mm-dd hh:mm",
+    "second": "yyyy-mm-dd hh:mm:ss",
+}
+_SUFFIXES = {"percent": "%", "seconds": '" s"'}
+_WIDTHS = {"date": 11, "minute": 17, "second": 20, "time": 9, "duration": 13}
+_STYLES: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 14},
+    "heading": {"bold": True, "bottom": 1},
+    "quiet": {"font_color": "#595959"},
+}
+_COLORS = {
+    Outcome.FAIL: {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    Outcome.WARN: {"bg_color": "#FFEB9C", "font_color": "#7F4F00"},
+    Outcome.PASS: {"bg_color": "#C6EFCE", "font_color": "#006100"},
+}
+_GREY = {"bg_color": "#EDEDED", "font_color": "#404040"}
+
+
+def to_xlsx(result: Result, *, lang: str) -> bytes:
+    """The file's bytes: the same for the same result."""
+    file = io.BytesIO()
+    book = _Book(file, lang)
+    book.created(max((p.as_of for p in result.packs if p.as_of is not None), default=None))
+    for sheet in sheets(result, lang):
+        book.add(sheet)
+    book.close()
+    return file.getvalue()
+
+
+class _Book:
+    def __init__(self, file: io.BytesIO, lang: str) -> None:
+        self.lang = lang
+        self.book = Workbook(
+            file,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self.formats: dict[tuple[str, int, str], Any] = {}
+
+    def created(self, micros: int | None) -> None:
+        """The as-of instant instead of now, so that the same result gives the same bytes."""
+        try:
+            at = _FIRST if micros is None else _EPOCH + dt.timedelta(microseconds=micros)
+        except OverflowError:
+            at = _FIRST
+        self.book.set_properties({"created": at.replace(microsecond=0)})
+
+    def close(self) -> None:
+        self.book.close()
+
+    def add(self, sheet: Sheet) -> None:
+        page = self.book.add_worksheet(sheet.name)
+        heading = self._format(Cell("", style="heading"))
+        for column, name in enumerate(sheet.headings):
+            page.write_string(0, column, name, heading)
+        first = 1 if sheet.headings else 0
+        rows = iter(sheet.rows)
+        widths = [cells(name) + 3 for name in sheet.headings]  # with room for the filter's arrow
+        number = first
+        for number, row in enumerate(islice(rows, ROWS - first - 1), first):
+            for column, cell in enumerate(row):
+                self._write(page, number, column, cell)
+            if number < _MEASURED:
+                _measure(widths, row, table=bool(sheet.headings))
+        left = sum(1 for _ in rows)
+        if left:
+            page.write_string(number + 1, 0, said("rows_left", self.lang).format(n=f"{left:,}"))
+        for column, width in enumerate(widths):
+            page.set_column(column, column, max(_NARROWEST, min(width, _WIDEST)))
+        if sheet.headings:
+            page.freeze_panes(1, sheet.fixed)
+            page.autofilter(0, 0, max(number, 1), len(sheet.headings) - 1)
+            page.repeat_rows(0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        for column in sheet.colored:
+            self._color(page, column, number)
+
+    def _write(self, page: Any, row: int, column: int, cell: Cell) -> None:
+        value = cell.value
+        if value is None:
+            return
+        style = self._format(cell)
+        if isinstance(value, str):
+            page.write_string(row, column, bounded(value), style)
+        elif isinstance(value, dt.date):
+            page.write_datetime(row, column, value, style)
+        else:
+            page.write_number(row, column, value, style)
+
+    def _format(self, cell: Cell) -> Any:
+        key = (cell.kind, cell.places, cell.style)
+        if key not in self.formats:
+            look = dict(_STYLES.get(cell.style, {}))
+            if number := _NUMBERS.get(cell.kind):
+                decimals = "." + "0" * cell.places if cell.places else ""
+                look["num_format"] = number + decimals + _SUFFIXES.get(cell.kind, "")
+            self.formats[key] = self.book.add_format({"valign": "top", **look})
+        return self.formats[key]
+
+    def _color(self, page: Any, column: int, last: int) -> None:
+        """Colours follow the words, also after sorting. The words are of this program, not of the data."""
+        named = [(words.outcome(o, self.lang), _COLORS.get(o, _GREY)) for o in Outcome]
+        marks = [("new", Outcome.FAIL), ("still", Outcome.WARN), ("repaired", Outcome.PASS)]
+        named += [(words.say(f"mark_{mark}", self.lang), _COLORS[o]) for mark, o in marks]
+        for word, colors in dict(named).items():
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
+            page.conditional_format(
+                1, column, max(last, 1), column, {**rule, "format": self.book.add_format(colors)}
+            )
+
+
+def bounded(value: str) -> str:
+    """`value`, or where it is longer than a cell can be, its beginning and its end."""
+    if len(value.encode("utf-16-le")) // 2 <= CHARACTERS:
+        return value
+    shown = crop(value, _CROPPED)
+    return shown if len(shown.encode("utf-16-le")) // 2 <= CHARACTERS else shown[: CHARACTERS // 2]
+
+
+def _measure(widths: list[int], row: Sequence[Cell], *, table: bool) -> None:
+    if not table and len(row) < 2:
+        return  # a title runs over the columns beside it
+    for column, cell in enumerate(row):
+        if column == len(widths):
+            widths.append(0)
+        if isinstance(cell.value, str):
+            width = cells(cell.value[: 2 * _WIDEST]) + 1
+        else:
+            width = 0 if cell.value is None else _WIDTHS.get(cell.kind, 9)
+        widths[column] = max(widths[column], width)
