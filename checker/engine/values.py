@@ -190,7 +190,7 @@ def choose(condition: ir.BooleanValue, yes: Value, no: Value) -> Value:
 def only_where(condition: ir.BooleanValue, value: Value) -> Value:
     """`value` where the condition holds, else missing."""
     if isinstance(value, Quotient):
-        top = _int(value.numerator)
+        top = integer(value.numerator)
         return Quotient(ibis.ifelse(condition, top, ibis.null(top.type())), value.denominator)
     found = expression(value)
     return ibis.ifelse(condition, found, ibis.null(found.type()))

@@ -47,6 +47,6 @@ def suspected_shift(hours: Sequence[int]) -> int | None:
     run = 0
     while run < 24 and sums[(first + run) % 24] == least:
         run += 1
-    middle = first + (run - 1) // 2 + QUIET // 2
+    middle = first + run // 2 + QUIET // 2
     shift = (MIDDLE - middle + 12) % 24 - 12
     return shift if abs(shift) > 3 else None

@@ -34,8 +34,8 @@ _SAID: Mapping[str, Phrase] = {
     "sessions.channel": Phrase("渠道", "channels"),
     "hours": Phrase("各小时流量（{zone}）", "TRAFFIC BY LOCAL HOUR ({zone})"),
     "shift": Phrase(
-        "最安静的时段不在夜里：时间可能偏{way} {n} 小时（时区不对？）。带时区的时间不会有此问题。",
-        "people seem to sleep at the wrong time: the times may be {n} hours too {way}, as when they "
+        "最安静的时段不在夜里：时间可能偏{way}约 {n} 小时（时区不对？）。带时区的时间不会有此问题。",
+        "people seem to sleep at the wrong time: the times may be about {n} hours too {way}, as when they "
         "were written in another zone. Times with an offset leave no doubt.",
     ),
     "early": Phrase("早", "early"),

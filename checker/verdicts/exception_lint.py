@@ -47,11 +47,11 @@ def check_expiry(exceptions: Exceptions, today: Mapping[str, dt.date]) -> tuple[
             continue
         if isinstance(entry, Waiver) and entry.until < day:
             message = f"the waiver ended on {entry.until}; it covers no later day"
-            found.append(_said("W340", entry, message, "until", f"judged as of {day}"))
+            found.append(_said("W340", entry, message, "until", "extend it, or remove it"))
         overdue = isinstance(entry, Attestation) and entry.valid_until < day
         if isinstance(entry, Attestation) and overdue and entry.on == latest[_question(entry)]:
             message = f"the answer of {entry.on} was valid until {entry.valid_until}"
-            found.append(_said("W341", entry, message, "on", f"judged as of {day}: ask again"))
+            found.append(_said("W341", entry, message, "on", "ask again"))
     return tuple(found)
 
 

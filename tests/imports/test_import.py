@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import yaml
 
 from checker.diagnostics import Diagnostic
 from checker.imports.run import ImportOptions, import_data
+from checker.imports.shipped import shipped
 
 HERE = Path(__file__).parent
 CASES = sorted((*HERE.glob("cases/*.yaml"), *HERE.glob("samples/*/*.yaml")))
@@ -46,6 +48,12 @@ def write(root: Path, case: Mapping[str, Any]) -> None:
                     elif cell is not None:
                         page.write(y, x, cell)
         book.close()
+    for name, parts in case.get("zips", {}).items():
+        with zipfile.ZipFile(root / name, "w", zipfile.ZIP_DEFLATED) as package:
+            for part, size in parts.items():
+                with package.open(part, "w", force_zip64=True) as stream:
+                    for _ in range(size >> 20):
+                        stream.write(bytes(1 << 20))
     for name, length in case.get("cut", {}).items():
         (root / name).write_bytes((root / name).read_bytes()[:length])
 
@@ -74,6 +82,8 @@ def test_case(path: Path, tmp_path: Path) -> None:
         own = tmp_path / "own.yaml"
         own.write_text(mapping, "utf-8")
         mapping = str(own)
+    elif (HERE / "mappings" / f"{mapping}.yaml").is_file():
+        mapping = str(HERE / "mappings" / f"{mapping}.yaml")
     options = ImportOptions(
         mapping,
         tuple((k, str(v)) for k, v in case.get("set", {}).items()),
@@ -85,8 +95,9 @@ def test_case(path: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     account, found = import_data(source / case.get("open", ""), out, options)
     assert "diagnostics" in case or "tables" in case, "a case must expect something"
-    assert [shown(d, source, mapping.endswith(".yaml")) for d in found] == [
-        str(d).strip() for d in case.get("diagnostics", [])
+    assert [shown(d, source, "own.yaml" in mapping) for d in found] == [
+        str(d).strip().replace("MAPPINGS", ", ".join(shipped()))
+        for d in case.get("diagnostics", [])
     ]
     if "tables" not in case:
         assert account is None and not out.exists(), "a failed import leaves nothing behind"

@@ -59,7 +59,9 @@ def told(verdict: Verdict) -> str:
         text += " added"
     if (other := verdict.reconciliation) is not None:
         text += f"; reported {verdict.reported}, {other.more_rows} rows {other.more_bad} bad more"
-        text += f", differs {other.differs}: {' '.join(str(o.session_id) for o in other.candidates)}"
+        text += (
+            f", differs {other.differs}: {' '.join(str(o.session_id) for o in other.candidates)}"
+        )
     return text.rstrip()
 
 

@@ -42,7 +42,13 @@ def chart_data(group: RuleGroup, insights: Insights | None) -> dict[str, object]
             "slices": [_slice(one, insight) for one in insight.slices],
             "moreShops": max(0, insight.shops - (len(insight.slices) - 1)),
             "agents": [
-                [short(a.agent), _shop_name(a.shop), a.rows, a.bad, percent(Fraction(a.bad, a.rows))]
+                [
+                    short(a.agent),
+                    _shop_name(a.shop),
+                    a.rows,
+                    a.bad,
+                    percent(Fraction(a.bad, a.rows)),
+                ]
                 for a in insight.agents
                 if a.rows
             ],

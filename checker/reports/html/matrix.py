@@ -45,9 +45,7 @@ class PlatformMatrix:
     total_shops: int
 
 
-def matrices(
-    groups: Sequence[RuleGroup], numbers: Mapping[str, int]
-) -> tuple[PlatformMatrix, ...]:
+def matrices(groups: Sequence[RuleGroup], numbers: Mapping[str, int]) -> tuple[PlatformMatrix, ...]:
     platforms: dict[str, list[tuple[str, list[Verdict]]]] = {}
     for group in groups:
         mine: dict[str, list[Verdict]] = {}

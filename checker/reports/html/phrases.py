@@ -27,9 +27,7 @@ UI: Mapping[str, Both] = {
     "where": Both("哪里没过", "Where not"),
     "where_hint": Both("各店铺的判定次数，最差的在前", "Verdicts by shop, worst first"),
     "first": Both("先做什么", "What to do first"),
-    "first_hint": Both(
-        "最严重的规则与对应动作", "The gravest rules, and what to do about each"
-    ),
+    "first_hint": Both("最严重的规则与对应动作", "The gravest rules, and what to do about each"),
     "nothing_first": Both("没有不达标或预警的规则。", "No rule fails or warns."),
     "facts": Both("审计范围", "What was audited"),
     "rules_failed": Both("不达标规则", "rules not met"),
@@ -89,7 +87,6 @@ UI: Mapping[str, Both] = {
     "cases_all": Both("共 {total} 例，全部列出。", "All {total} cases are listed."),
     "no_cases": Both("没有个案。", "There are no cases."),
     "search": Both("搜索会话、客服、店铺", "Search session, agent, shop"),
-    "all_rules": Both("全部规则", "All rules"),
     "only_unanswered": Both("仅未回复", "Unanswered only"),
     "outcome": Both("结果", "Outcome"),
     "timeline": Both("时间线", "Timeline"),
@@ -123,7 +120,8 @@ UI: Mapping[str, Both] = {
         "Made by checker {version}. Texts of messages are not in this page; it uses no network.",
     ),
     "reference_hint": Both(
-        "本次审计所用规则的写法、出处与版本。", "Every rule of this audit as written, with source and revision."
+        "本次审计所用规则的写法、出处与版本。",
+        "Every rule of this audit as written, with source and revision.",
     ),
     "close": Both("关闭", "Close"),
     "no_script": Both(
@@ -135,6 +133,7 @@ UI: Mapping[str, Both] = {
 # What the scripts say; they choose the language themselves.
 SCRIPT: Mapping[str, Both] = {
     "page": Both("第 {page} / {pages} 页，共 {n} 例", "Page {page} of {pages}, {n} cases"),
+    "all_rules": Both("全部规则", "All rules"),
     "previous": Both("上一页", "Previous"),
     "next": Both("下一页", "Next"),
     "none_found": Both("没有符合条件的个案", "No case matches"),
@@ -182,7 +181,9 @@ SCRIPT: Mapping[str, Both] = {
     "staff_cell": Both("{day} {hour}：平均 {n} 人在线", "{day} {hour}: {n} online on average"),
     "bad_panel": Both("不合格数", "bad cases"),
     "staff_panel": Both("平均在线客服数", "agents online, average"),
-    "trend_summary": Both("{name}：{n} 个周期，其中 {bad} 个未达", "{name}: {bad} of {n} periods short"),
+    "trend_summary": Both(
+        "{name}：{n} 个周期，其中 {bad} 个未达", "{name}: {bad} of {n} periods short"
+    ),
     "waits_summary": Both(
         "{n} 次等待，{late} 次超过限时，{none} 次未回复",
         "{n} waits, {late} beyond the limit, {none} unanswered",
@@ -221,9 +222,7 @@ SCRIPT: Mapping[str, Both] = {
         "This case is not about a session (staffing or a setting, for example); there is no timeline.",
     ),
     "cut": Both("只显示前 {n} 个事件", "Only the first {n} events are shown"),
-    "turn_summary": Both(
-        "第 {turn} 轮，等待 {wait}", "turn {turn}, waited {wait}"
-    ),
+    "turn_summary": Both("第 {turn} 轮，等待 {wait}", "turn {turn}, waited {wait}"),
 }
 
 

@@ -1,0 +1,220 @@
+// The charts of a rule, drawn with d3 as SVG, each with a text and a table that say the same.
+"use strict";
+(() => {
+  const { data, pick, say, number, make, table, onChange } = window.report;
+  const phrases = Object.fromEntries([...document.getElementById("chart-words").content.children].map((one) => [one.dataset.key, [one.dataset.zh, one.dataset.en]]));
+  const percentages = new Set(["ratio", "every"]);
+
+  function figure(title, summary, headings, rows, numeric, draw, wide = false) {
+    const chart = make("div", { class: "chart", role: "img", "aria-label": `${pick(phrases[title])}. ${summary}` });
+    const more = make("details", { class: "figtable" }, make("summary", {}, pick(phrases.as_table)));
+    // Tables are made when they are opened: a page has hundreds of them.
+    more.addEventListener("toggle", () => {
+      if (more.open && more.children.length === 1) more.append(make("div", { class: "scroll", tabindex: "0" }, table(headings, rows(), numeric)));
+    });
+    const whole = make("figure", { class: wide ? "wide" : null }, make("figcaption", {}, pick(phrases[title])), chart, more);
+    return { whole, draw: () => { chart.replaceChildren(); draw(chart, Math.max(260, chart.clientWidth)); } };
+  }
+
+  const canvas = (parent, width, height) => d3.select(parent).append("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("width", width).attr("height", height).attr("aria-hidden", "true");
+  const tip = (shape, text) => shape.append("title").text(text);
+
+  // -- periods -------------------------------------------------------------------------------------
+
+  function axisText(kind, value) {
+    if (percentages.has(kind)) return `${+value.toFixed(2)}%`;
+    if (kind === "time") return new Date(value * 1000).toISOString().slice(11, 16);
+    if (kind === "duration") {
+      const units = [[86400, "d"], [3600, "h"], [60, "m"]];
+      for (const [size, unit] of units) if (Math.abs(value) >= size) return `${+(value / size).toFixed(1)}${unit}`;
+      return `${+value.toFixed(1)}s`;
+    }
+    return number(+value.toFixed(2));
+  }
+
+  function scaleOf(kind, panels, height) {
+    const values = panels.flatMap((panel) => panel.points.flatMap((p) => [p[2], p[5]])).filter((v) => v != null);
+    let [low, high] = d3.extent(values);
+    if (percentages.has(kind)) { high = Math.max(100, high); low = Math.max(0, Math.min(low, 100) - 5); } else low = Math.min(0, low);
+    if (low === high) high = low + 1;
+    return d3.scaleLinear([low, high], [height - 18, 10]).nice(4);
+  }
+
+  function mark(parent, x, y, outcome) {
+    const shape = { fail: d3.symbolDiamond, warn: d3.symbolTriangle }[outcome] ?? d3.symbolCircle;
+    const style = ["fail", "warn", "pass", "info"].includes(outcome) ? outcome : "other";
+    return parent.append("path").attr("class", `dot-${style}`).attr("transform", `translate(${x},${y})`).attr("d", d3.symbol(shape, style === "fail" || style === "warn" ? 62 : 26)());
+  }
+
+  function panel(parent, one, kind, y, width, height) {
+    const left = 42, right = 10;
+    const svg = canvas(parent, width, height);
+    const x = d3.scalePoint(d3.range(one.points.length), [left, width - right]).padding(0.4);
+    for (const tick of y.ticks(3)) {
+      svg.append("line").attr("class", "grid").attr("x1", left).attr("x2", width - right).attr("y1", y(tick)).attr("y2", y(tick));
+      svg.append("text").attr("x", left - 5).attr("y", y(tick) + 3.5).attr("text-anchor", "end").text(axisText(kind, tick));
+    }
+    const bound = d3.line().defined((p) => p[5] != null).x((p, i) => x(i)).y((p) => y(p[5])).curve(d3.curveStep);
+    if (one.points.length > 1) {
+      svg.append("path").attr("class", "series").attr("d", d3.line((p, i) => x(i), (p) => y(p[2]))(one.points));
+      svg.append("path").attr("class", "bound").attr("d", bound(one.points));
+    } else if (one.points[0][5] != null) {
+      svg.append("line").attr("class", "bound").attr("x1", left).attr("x2", width - right).attr("y1", y(one.points[0][5])).attr("y2", y(one.points[0][5]));
+    }
+    one.points.forEach((p, i) => tip(mark(svg, x(i), y(p[2]), p[4]), `${pick(p[1])}: ${pick(p[3])} (${pick(p[6])}) ${pick(data.outcomes[p[4]])}`));
+    const last = one.points.at(-1);
+    if (last[5] != null) svg.append("text").attr("class", "strong").attr("x", width - right).attr("y", y(last[5]) - 4).attr("text-anchor", "end").text(pick(last[6]));
+    const ends = one.points.length > 1 ? [[0, "start", left], [one.points.length - 1, "end", width - right]] : [[0, "middle", x(0)]];
+    for (const [i, anchor, at] of ends) svg.append("text").attr("x", at).attr("y", height - 3).attr("text-anchor", anchor).text(pick(one.points[i][1]));
+  }
+
+  function trend(rule) {
+    if (!rule.panels.length) return null;
+    const single = rule.panels.every((one) => one.points.length === 1);
+    const late = (one) => one.points.filter((p) => p[4] === "fail" || p[4] === "warn").length;
+    const summary = rule.panels.map((one) => say("trend_summary", { name: pick(one.name), n: one.points.length, bad: late(one) })).join("; ");
+    const rows = () => rule.panels.flatMap((one) => one.points.map((p) => [pick(one.name), pick(p[1]), pick(p[3]), pick(p[6]), pick(data.outcomes[p[4]])]));
+    return figure(single ? "compare" : "trend", summary, [say("shop"), say("period"), say("value"), say("required"), say("outcome")], rows, [2, 3], (chart) => {
+      const y = scaleOf(rule.type, rule.panels, 132);
+      const holder = make("div", { class: "panels" });
+      chart.append(holder);
+      for (const one of rule.panels) {
+        const cell = make("div", {}, make("p", { class: "panel-name" }, pick(one.name)));
+        holder.append(cell);
+        panel(cell, one, rule.type, y, Math.max(220, cell.clientWidth), 132);
+      }
+    }, true);
+  }
+
+  function days(slice) {
+    if (slice.days.length < 2) return null;
+    const points = slice.days.map(([day, rows, good, share]) => [day, day.slice(5), (good / rows) * 100, `${share} (${good}/${rows})`, "info", null, ""]);
+    const rows = () => slice.days.map(([day, all, good, share]) => [day, number(all), number(all - good), share]);
+    const worst = d3.least(points, (p) => p[2]);
+    return figure("days", `${worst[0]}: ${worst[3]}`, [say("day"), say("judged"), say("bad"), say("share_good")], rows, [1, 2, 3], (chart, width) => {
+      const one = { name: "", points };
+      panel(chart, one, "ratio", scaleOf("ratio", [one], 150), Math.min(width, 720), 150);
+    });
+  }
+
+  // -- one shop or all -----------------------------------------------------------------------------
+
+  function funnel(rule, slice) {
+    const label = (key) => key === "good" && rule.timed ? say("good_in_time") : say(key, { noun: pick(rule.noun) });
+    const steps = slice.funnel.map(([key, rows], i) => [label(key), rows, i ? slice.shares[i - 1] : ""]);
+    return figure("funnel", steps.map(([name, rows]) => `${name} ${number(rows)}`).join(", "), [say("stage"), say("number"), say("of_before")], () => steps.map(([a, b, c]) => [a, number(b), c]), [1, 2], (chart, width) => {
+      const row = 30, left = Math.min(150, width * 0.36);
+      const x = d3.scaleLinear([0, Math.max(1, steps[0][1])], [0, width - left - 118]);
+      const svg = canvas(chart, width, steps.length * row + 4);
+      steps.forEach(([name, rows, share], i) => {
+        const y = i * row + 4;
+        svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 15).attr("text-anchor", "end").text(name);
+        tip(svg.append("rect").attr("class", i === steps.length - 1 ? "fill-pass" : "ontime").attr("x", left).attr("y", y).attr("width", Math.max(1.5, x(rows))).attr("height", row - 9).attr("rx", 3), `${name}: ${number(rows)}`);
+        svg.append("text").attr("class", "strong").attr("x", left + Math.max(1.5, x(rows)) + 6).attr("y", y + 15).text(number(rows) + (share ? ` · ${share}` : ""));
+      });
+    });
+  }
+
+  function waits(rule, slice) {
+    if (!slice.waits || !slice.waits.total + slice.waits.unanswered) return null;
+    const { bars, unanswered, total } = slice.waits;
+    const late = d3.sum(bars, (bar) => (bar[2] ? bar[1] : 0));
+    const shown = [...bars.map(([name, n, over]) => [pick(name), n, over ? "late" : "ontime"]), ...(unanswered ? [[say("unanswered"), unanswered, "unanswered"]] : [])];
+    const summary = rule.limit == null ? say("waits_summary_plain", { n: number(total), none: number(unanswered) }) : say("waits_summary", { n: number(total), late: number(late), none: number(unanswered) });
+    return figure("waits", summary, [say("waited"), say("number"), ""], () => shown.map(([name, n, style]) => [name, number(n), rule.limit == null || style === "unanswered" ? "" : say(style === "late" ? "beyond" : "within")]), [1], (chart, width) => {
+      const row = 22, left = Math.min(104, width * 0.3), top = 16;
+      const x = d3.scaleLinear([0, d3.max(shown, (s) => s[1]) || 1], [0, width - left - 56]);
+      const svg = canvas(chart, width, top + shown.length * row + 4);
+      shown.forEach(([name, n, style], i) => {
+        const y = top + i * row;
+        svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 13).attr("text-anchor", "end").text(name);
+        tip(svg.append("rect").attr("class", style).attr("x", left).attr("y", y + 1).attr("width", Math.max(n ? 1.5 : 0, x(n))).attr("height", row - 6).attr("rx", 2), `${name}: ${number(n)}`);
+        svg.append("text").attr("x", left + x(n) + 6).attr("y", y + 13).text(number(n));
+      });
+      const cut = shown.findIndex((s) => s[2] !== "ontime");
+      if (rule.limit != null) {
+        const y = top + (cut < 0 ? shown.length : cut) * row - 1.5;
+        svg.append("line").attr("class", "bound").attr("x1", 0).attr("x2", width).attr("y1", y).attr("y2", y);
+        svg.append("text").attr("class", "strong").attr("x", width).attr("y", y - 4).attr("text-anchor", "end").text(say("limit", { limit: pick(rule.limitText) }));
+      }
+    });
+  }
+
+  function hours(slice) {
+    if (!slice.hours.length && !slice.staff.length) return null;
+    const hour = (h) => `${String(h).padStart(2, "0")}:00`;
+    const staffed = new Map(slice.staff.map(([d, h, milli]) => [d * 24 + h, milli / 1000]));
+    const judged = new Map(slice.hours.map(([d, h, rows, bad]) => [d * 24 + h, [rows, bad]]));
+    const title = !slice.staff.length ? "hours_plain" : !slice.hours.length ? "hours_staff" : "hours";
+    const worst = d3.greatest(slice.hours, (c) => c[3]);
+    const summary = worst ? say("hours_summary", { day: pick(data.weekdays[worst[0]]), hour: hour(worst[1]), bad: worst[3] }) : "";
+    const keys = [...new Set([...judged.keys(), ...[...staffed].filter(([, n]) => n > 0).map(([k]) => k)])].sort(d3.ascending);
+    const rows = () => keys.map((k) => [pick(data.weekdays[Math.floor(k / 24)]), hour(k % 24), ...(judged.get(k) ?? [0, 0]).toReversed(), staffed.has(k) ? staffed.get(k).toFixed(1) : ""]);
+    return figure(title, summary, [say("weekday"), say("hour"), say("bad"), say("judged"), say("online")], rows, [2, 3, 4], (chart, available) => {
+      const scroller = make("div", { class: "wideheat", tabindex: available < 560 ? "0" : null });
+      chart.append(scroller);
+      const width = Math.max(560, Math.min(available, 1100)), left = 40, box = (width - left - 4) / 24, row = 22;
+      const panels = [];
+      if (slice.hours.length) panels.push(["bad_panel", "heat", (k) => (judged.has(k) ? judged.get(k)[1] : null), (v) => (v ? String(v) : ""), (d, h, k) => say("hour_cell", { day: d, hour: h, bad: judged.get(k)?.[1] ?? 0, rows: judged.get(k)?.[0] ?? 0 })]);
+      if (slice.staff.length) panels.push(["staff_panel", "staff", (k) => staffed.get(k) ?? null, (v) => (v >= 0.05 ? v.toFixed(v < 9.95 ? 1 : 0) : ""), (d, h, k) => say("staff_cell", { day: d, hour: h, n: (staffed.get(k) ?? 0).toFixed(1) })]);
+      const tall = 7 * row + 40;
+      const svg = canvas(scroller, width, panels.length * tall - 8);
+      panels.forEach(([name, style, value, text, told], p) => {
+        const top = p * tall + 18;
+        svg.append("text").attr("class", "strong").attr("x", left).attr("y", top - 6).text(say(name));
+        const most = d3.max(d3.range(168), value) || 1;
+        for (let d = 0; d < 7; d += 1) {
+          svg.append("text").attr("x", left - 6).attr("y", top + d * row + 15).attr("text-anchor", "end").text(pick(data.weekdays[d]));
+          for (let h = 0; h < 24; h += 1) {
+            const k = d * 24 + h, v = value(k), x = left + h * box, y = top + d * row;
+            const cell = svg.append("g");
+            cell.append("rect").attr("class", "cellbox").attr("x", x).attr("y", y).attr("width", box - 1.5).attr("height", row - 1.5).attr("rx", 2);
+            if (v) cell.append("rect").attr("class", style).attr("x", x).attr("y", y).attr("width", box - 1.5).attr("height", row - 1.5).attr("rx", 2).attr("fill-opacity", 0.12 + 0.75 * (v / most));
+            if (v && box > 19) cell.append("text").attr("class", "onheat").attr("x", x + box / 2 - 0.75).attr("y", y + 14.5).attr("text-anchor", "middle").text(text(v));
+            tip(cell, told(pick(data.weekdays[d]), hour(h), k));
+          }
+        }
+        for (let h = 0; h < 24; h += 3) svg.append("text").attr("x", left + h * box).attr("y", top + 7 * row + 12).text(hour(h));
+      });
+    }, true);
+  }
+
+  // -- all of a rule -------------------------------------------------------------------------------
+
+  const chosen = {};
+
+  function drawRule(holder) {
+    const id = holder.dataset.charts, rule = data.charts[id];
+    if (!rule) return;
+    const made = [trend(rule)];
+    const children = [];
+    if (rule.slices?.length) {
+      const slice = rule.slices[chosen[id] ?? 0];
+      const ofMany = rule.slices.length > 1;
+      if (rule.panels.every((one) => one.points.length === 1)) made.push(days(slice));
+      made.push(waits(rule, slice), rule.judges || slice.funnel.length > 1 ? funnel(rule, slice) : null, hours(slice));
+      if (ofMany) {
+        const select = make("select", { id: `shop-${id}`, onchange: (event) => { chosen[id] = Number(event.target.value); drawRule(holder); document.getElementById(`shop-${id}`).focus(); } },
+          ...rule.slices.map((one, i) => make("option", { value: i, selected: i === (chosen[id] ?? 0) }, one.name ? pick(one.name) : pick(phrases.all_shops))));
+        children.push(make("p", { class: "picker" }, make("label", { for: `shop-${id}` }, `${pick(phrases.shop_filter)} `), select));
+      }
+    }
+    const figures = made.filter(Boolean);
+    const [first, ...rest] = figures;
+    holder.replaceChildren(...(first ? [first.whole] : []), ...children, ...rest.map((one) => one.whole));
+    figures.forEach((one) => one.draw());
+    holder.dataset.drawn = "yes";
+  }
+
+  const drawOpen = () => document.querySelectorAll("[data-charts]").forEach((holder) => { if (holder.closest("details").open) drawRule(holder); else delete holder.dataset.drawn; });
+  document.querySelectorAll("details.rule").forEach((section) => section.addEventListener("toggle", () => {
+    const holder = section.querySelector("[data-charts]");
+    if (section.open && holder && !holder.dataset.drawn) drawRule(holder);
+  }));
+  let waiting = 0, width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth; clearTimeout(waiting); waiting = setTimeout(drawOpen, 150);
+  });
+  onChange(drawOpen);
+})();
