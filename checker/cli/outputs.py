@@ -92,12 +92,17 @@ def _told(place: str, known: Mapping[str, Format], found: list[Diagnostic]) -> s
     if place == "-" or (not _is_folder(place) and not Path(place).suffix):
         return None
     if not _is_folder(place):
-        for name, kind in known.items():
-            if place.lower().endswith(kind.suffixes):
-                return name
+        endings = [
+            (len(s), name)
+            for name, kind in known.items()
+            for s in kind.suffixes
+            if place.lower().endswith(s)
+        ]
+        if endings:
+            return max(endings)[1]  # .sarif.json is no .json
     what = "it is a folder" if _is_folder(place) else f"unknown ending {Path(place).suffix}"
-    endings = ", ".join(f"{kind.suffixes[0]} {n}" for n, kind in known.items() if kind.suffixes)
-    notes = (f"say --format {'|'.join(known)}", f"endings that tell it: {endings}")
+    listed = ", ".join(f"{kind.suffixes[0]} {n}" for n, kind in known.items() if kind.suffixes)
+    notes = (f"say --format {'|'.join(known)}", f"endings that tell it: {listed}")
     found.append(Diagnostic("E326", f"-o {place}: which format? {what}", notes=notes))
     return None
 

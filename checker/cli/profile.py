@@ -36,7 +36,9 @@ def profile(
     threads: o.Threads = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Show what a data set holds, what is wrong with it and which rules it can feed.
+    """Show what a data set holds and what is wrong with it.
+
+    Also which rules it can feed, and which missing table or column would unlock others.
 
     Exit code: 0, or 2 for wrong usage, rules or input. What the data hold is no failure.
     """

@@ -153,7 +153,7 @@ def _records(sources: Sources, wanted: Input, file: Path, table: str) -> FileAcc
     except DuckDBError as error:
         return Diagnostic(
             "E282",
-            f"`{file}` is no JSON: {complaint(error)}",
+            f"`{file}` is no JSON: {complaint(error).replace(str(copy.path), file.name)}",
             notes=("a JSON array, an object, or one object per line is read",),
             subject=wanted.name,
         )

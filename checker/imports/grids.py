@@ -98,12 +98,12 @@ def text_grid(
     try:
         run(con, f"CREATE TEMP TABLE {name(table)} AS SELECT {_cells(width + 1)} FROM {counted}")
     except DuckDBError as error:
-        return None, (_torn(file, complaint(error)),)
+        return None, (torn(file, complaint(error)),)
     finally:
         copy.path.unlink(missing_ok=True)
     extra = rows(con, f"SELECT count(*), min(row) FROM {name(table)} WHERE c{width} IS NOT NULL")[0]
     if extra[0]:
-        return None, (_torn(file, f"row {extra[1]} has more than {width} fields", extra[0]),)
+        return None, (torn(file, f"row {extra[1]} has more than {width} fields", extra[0]),)
     return Grid(file, None, table, width, _count(con, table), copy.encoding), ()
 
 
@@ -124,7 +124,7 @@ def line_grid(
     try:
         run(con, f"CREATE TEMP TABLE {name(table)} AS SELECT {_cells(1)} FROM {counted}")
     except DuckDBError as error:
-        return None, (_torn(file, complaint(error)),)
+        return None, (torn(file, complaint(error)),)
     finally:
         copy.path.unlink(missing_ok=True)
     return Grid(file, None, table, 1, _count(con, table), copy.encoding), ()
@@ -180,7 +180,8 @@ def _width(file: Path, delimiter: str) -> int:
             return 1
 
 
-def _torn(file: Path, reason: str, number: int = 1) -> Diagnostic:
+def torn(file: Path, reason: str, number: int = 1) -> Diagnostic:
+    """A text file whose rows are not what its header says."""
     more = f" ({number} rows)" if number > 1 else ""
     return Diagnostic(
         "E281",

@@ -18,12 +18,13 @@ Cells = tuple[str | None, ...]
 @dataclass(frozen=True)
 class Header:
     """`columns[name]` is the number of its cell, `written` what the file calls it; `row` is the last
-    row of the header."""
+    row of the header, `width` the number of cells up to its last text."""
 
     row: int
     columns: Mapping[str, int]
     written: Mapping[str, str]
     unused: tuple[str, ...]
+    width: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _tried(cells: Cells, row: int, wanted: Input) -> Header | NoHeader:
         return NoHeader(row, found, tuple(lacks), tuple(twice), _nearest(lacks, cells))
     used = set(columns.values())
     unused = tuple(cell for i, cell in enumerate(cells) if cell is not None and i not in used)
-    return Header(row, columns, {n: str(cells[i]) for n, i in columns.items()}, unused)
+    width = max(i for i, cell in enumerate(cells) if cell is not None) + 1
+    return Header(row, columns, {n: str(cells[i]) for n, i in columns.items()}, unused, width)
 
 
 def _nearest(lacks: Sequence[str], cells: Cells) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from checker.imports.grids import (
     first_rows,
     sheet_names,
     text_grid,
+    torn,
     workbook_grids,
 )
 from checker.imports.headers import SEARCHED, Header, NoHeader, find_header
@@ -110,6 +111,7 @@ def table_rows(
                 found.append((grid, header))
             else:
                 missed.append((grid, header))
+    problems += [d for grid, header in found if (d := _overlong(sources.con, grid, header))]
     if problems:
         return None, tuple(problems)
     if not found:
@@ -125,6 +127,22 @@ def table_rows(
     for _, header in found:
         written = {**header.written, **written}
     return Raw(wanted, table, accounts, written, not_read), tuple(warnings)
+
+
+def _overlong(con: Any, grid: Grid, header: Header) -> Diagnostic | None:
+    """Rows of a text file with fields beyond the header: a separator that stands in no quotes."""
+    beyond = [f"c{i} IS NOT NULL" for i in range(header.width, grid.width)]
+    if grid.sheet is not None or not beyond:
+        return None
+    number, first = rows(
+        con,
+        f"SELECT count(*), min(row) FROM {name(grid.table)} "
+        f"WHERE row > {header.row} AND ({' OR '.join(beyond)})",
+    )[0]
+    if not number:
+        return None
+    reason = f"row {first} has more fields than the {header.width} of the header"
+    return torn(grid.file, reason, int(number))
 
 
 def _depth(wanted: Input) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from checker.diagnostics import Diagnostic, has_errors, nearest
+from checker.imports.encodings import known_encoding
 from checker.imports.model import (
     PLACES,
     Blocks,
@@ -129,6 +130,9 @@ class _Reader:
         carried = tuple(RawColumn(c, (), False, key.span) for c in made.carry)
         made = replace(made, columns=(*made.columns, *carried))
         self.check_input(made, node, key)
+        wrong = None if made.encoding is None else known_encoding(made.encoding)
+        if wrong is not None:
+            self.found.append(replace(wrong, span=scalar(child(node, "encoding")).span))
         return made
 
     def check_input(self, made: Input, node: MapNode, key: ScalarNode) -> None:

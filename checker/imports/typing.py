@@ -55,7 +55,7 @@ def check_mapping(mapping: Mapping) -> tuple[TypedMapping | None, tuple[Diagnost
     outputs = [_output(mapping, out, scopes[out.input], found) for out in mapping.outputs]
     _sessions(mapping, found)
     if has_errors(found):
-        return None, tuple(found)
+        return None, tuple(sorted(found, key=lambda d: d.sort_key))
     return TypedMapping(mapping, tuple(outputs), drops), tuple(found)
 
 

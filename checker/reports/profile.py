@@ -198,10 +198,10 @@ def _holds(page: Page, profile: Profile, lang: str) -> None:
 
 def _hours(page: Page, profile: Profile, lang: str) -> None:
     page.heading(_say("hours", lang, zone=profile.timezone))
-    most, total = max(profile.hours), sum(profile.hours)
-    for start in range(0, 24, 2):
-        number = sum(profile.hours[start : start + 2])
-        bar = "█" * -(-number * _BAR // (2 * most)) if number else ""
+    pairs = [sum(profile.hours[start : start + 2]) for start in range(0, 24, 2)]
+    most, total = max(pairs), sum(pairs)
+    for start, number in zip(range(0, 24, 2), pairs, strict=True):
+        bar = "█" * -(-number * _BAR // most) if number else ""
         share = f"{number / total:6.1%}" if total else ""
         page.line((f"  {start:02d}–{start + 2:02d}  {share}  {bar}".rstrip(), "plain"))
 

@@ -32,7 +32,7 @@ def reported_figures(page: Page, verdicts: Sequence[Verdict], lang: str) -> None
         Column(
             say("scope_heading", lang), [words.scope(v, lang) for v in shown], shrinks=True, least=8
         ),
-        Column(say("period", lang), [words.period(v.period, lang) for v in shown]),
+        Column(say("period", lang), [_period(v, lang) for v in shown]),
         Column(say("computed", lang), [_ours(v, lang) for v in shown], right=True),
         Column(say("reported_value", lang), [_theirs(v, lang) for v in shown], right=True),
         Column(say("apart", lang), [_apart(v, lang) for v in shown], right=True),
@@ -45,6 +45,14 @@ def reported_figures(page: Page, verdicts: Sequence[Verdict], lang: str) -> None
 
 def _differs(verdict: Verdict) -> bool:
     return verdict.reconciliation is not None and verdict.reconciliation.differs
+
+
+def _period(verdict: Verdict, lang: str) -> str:
+    """A figure for a stretch of its own is told by its days."""
+    period = verdict.period
+    if period.kind != "all" or period.start is None:
+        return words.period(period, lang)
+    return "–".join(dict.fromkeys(filter(None, (period.start, period.through))))
 
 
 def _ours(verdict: Verdict, lang: str) -> str:
@@ -80,7 +88,7 @@ def _explained(page: Page, verdict: Verdict, lang: str) -> None:
         if number:
             rows = counted(abs(number), verdict.of, lang)
             said.append(say(above if number > 0 else below, lang, rows=rows))
-    lead = f"{words.scope(verdict, lang)}{say('comma', lang)}{words.period(verdict.period, lang)}"
+    lead = f"{words.scope(verdict, lang)}{say('comma', lang)}{_period(verdict, lang)}"
     text = say("semicolon", lang).join(said) or say("differs", lang)
     page.blank()
     page.paragraph(

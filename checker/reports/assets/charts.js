@@ -32,12 +32,21 @@
     return number(+value.toFixed(2));
   }
 
+  // Seconds are read in minutes and hours, so steps are those of a clock.
+  const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
+  function ticksOf(kind, y, count) {
+    if (kind !== "duration") return y.ticks(count);
+    const [low, high] = y.domain(), step = STEPS.find((s) => (high - low) / s <= count + 1) ?? 86400 * Math.ceil((high - low) / 86400 / count);
+    return d3.range(Math.ceil(low / step) * step, high + step / 100, step);
+  }
+
   function scaleOf(kind, panels, height) {
     const values = panels.flatMap((panel) => panel.points.flatMap((p) => [p[2], p[5]])).filter((v) => v != null);
     let [low, high] = d3.extent(values);
     if (percentages.has(kind)) { high = Math.max(100, high); low = Math.max(0, Math.min(low, 100) - 5); } else low = Math.min(0, low);
     if (low === high) high = low + 1;
-    return d3.scaleLinear([low, high], [height - 18, 10]).nice(4);
+    const y = d3.scaleLinear([low, high], [height - 18, 10]);
+    return kind === "duration" ? y.domain([low, high + (high - low) * 0.06]) : y.nice(4);
   }
 
   function mark(parent, x, y, outcome) {
@@ -50,7 +59,7 @@
     const left = 42, right = 10;
     const svg = canvas(parent, width, height);
     const x = d3.scalePoint(d3.range(one.points.length), [left, width - right]).padding(0.4);
-    for (const tick of y.ticks(3)) {
+    for (const tick of ticksOf(kind, y, 3)) {
       svg.append("line").attr("class", "grid").attr("x1", left).attr("x2", width - right).attr("y1", y(tick)).attr("y2", y(tick));
       svg.append("text").attr("x", left - 5).attr("y", y(tick) + 3.5).attr("text-anchor", "end").text(axisText(kind, tick));
     }
@@ -68,13 +77,34 @@
     for (const [i, anchor, at] of ends) svg.append("text").attr("x", at).attr("y", height - 3).attr("text-anchor", anchor).text(pick(one.points[i][1]));
   }
 
+  // Where there is one period only, shops are compared instead.
+  function bars(parent, rule, width) {
+    const panels = rule.panels, row = 28, left = Math.min(200, width * 0.34), right = 90, top = 20;
+    const values = panels.flatMap((one) => [one.points[0][2], one.points[0][5]]).filter((v) => v != null);
+    const x = d3.scaleLinear([Math.min(0, d3.min(values)), percentages.has(rule.type) ? Math.max(100, d3.max(values)) : d3.max(values) || 1], [left, width - right]);
+    const svg = canvas(parent, width, top + panels.length * row + 4);
+    panels.forEach((one, i) => {
+      const p = one.points[0], y = top + i * row;
+      svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 15).attr("text-anchor", "end").text(clip(pick(one.name), left / 6.5));
+      tip(svg.append("rect").attr("class", `fill-${p[4]}`).attr("x", x(0)).attr("y", y).attr("width", Math.max(1.5, x(p[2]) - x(0))).attr("height", row - 8).attr("rx", 3), `${pick(one.name)}: ${pick(p[3])} (${pick(p[6])})`);
+      svg.append("text").attr("class", "strong").attr("x", x(p[2]) + 6).attr("y", y + 15).text(`${pick(p[3])} ${pick(data.outcomes[p[4]])}`);
+    });
+    const bound = panels[0].points[0];
+    if (bound[5] != null) {
+      svg.append("line").attr("class", "bound").attr("x1", x(bound[5])).attr("x2", x(bound[5])).attr("y1", top - 6).attr("y2", top + panels.length * row);
+      svg.append("text").attr("class", "strong").attr("x", x(bound[5])).attr("y", 10).attr("text-anchor", "middle").text(pick(bound[6]));
+    }
+  }
+  const clip = (text, most) => (text.length > most ? `${text.slice(0, Math.max(3, Math.floor(most) - 1))}…` : text);
+
   function trend(rule) {
     if (!rule.panels.length) return null;
     const single = rule.panels.every((one) => one.points.length === 1);
     const late = (one) => one.points.filter((p) => p[4] === "fail" || p[4] === "warn").length;
     const summary = rule.panels.map((one) => say("trend_summary", { name: pick(one.name), n: one.points.length, bad: late(one) })).join("; ");
     const rows = () => rule.panels.flatMap((one) => one.points.map((p) => [pick(one.name), pick(p[1]), pick(p[3]), pick(p[6]), pick(data.outcomes[p[4]])]));
-    return figure(single ? "compare" : "trend", summary, [say("shop"), say("period"), say("value"), say("required"), say("outcome")], rows, [2, 3], (chart) => {
+    return figure(single ? "compare" : "trend", summary, [say("shop"), say("period"), say("value"), say("required"), say("outcome")], rows, [2, 3], (chart, width) => {
+      if (single) { bars(chart, rule, Math.min(width, 760)); return; }
       const y = scaleOf(rule.type, rule.panels, 132);
       const holder = make("div", { class: "panels" });
       chart.append(holder);

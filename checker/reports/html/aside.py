@@ -132,16 +132,17 @@ def _unjudged(groups: Sequence[RuleGroup]) -> list[Told]:
             if verdict.outcome in UNJUDGED and verdict.type != "manual":
                 key = verdict.outcome, words.reason(verdict, "en")
                 reasons.setdefault(key, []).append(verdict)
-        for (outcome, _), members in reasons.items():
-            one = members[0]
-            found.append(
-                Told(
-                    outcome.value,
-                    both(lambda lang, o=outcome: words.outcome(o, lang)),  # type: ignore[misc]
-                    both(lambda lang, v=one: clean(v.title.get(lang)) or clean(v.rule)),  # type: ignore[misc]
-                    clean(group.rule),
-                    both(lambda lang, n=len(members): counted(n, "verdicts", lang)),  # type: ignore[misc]
-                    both(lambda lang, v=one: words.reason(v, lang)),  # type: ignore[misc]
-                )
-            )
+        found += [_open(members) for members in reasons.values()]
     return found
+
+
+def _open(members: Sequence[Verdict]) -> Told:
+    one = members[0]
+    return Told(
+        one.outcome.value,
+        both(lambda lang: words.outcome(one.outcome, lang)),
+        both(lambda lang: clean(one.title.get(lang)) or clean(one.rule)),
+        clean(one.rule),
+        both(lambda lang: counted(len(members), "verdicts", lang)),
+        both(lambda lang: words.reason(one, lang)),
+    )

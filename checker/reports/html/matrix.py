@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checker.reports import words
 from checker.reports.clean import clean
-from checker.reports.grouping import RuleGroup, badness
+from checker.reports.grouping import UNJUDGED, RuleGroup, badness
 from checker.reports.html.both import Both, both
 from checker.reports.words import say
 from checker.verdicts.checklist import WORST_FIRST
@@ -24,6 +24,7 @@ class Cell:
     word: Both
     value: Both
     often: str  # `5/14`; "" for one verdict
+    rest: Both  # what the others are, where this one could not be judged
     where: Both  # of the verdict shown
 
 
@@ -34,7 +35,7 @@ class Row:
     title: Both
     asked: Both
     outcome: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[Cell | None, ...]  # one per shop; a single one where it is about all of them
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,16 @@ def _matrix(
             warns[_column(verdict)] += verdict.outcome is Outcome.WARN
     every = sorted(fails, key=lambda c: (c == WHOLE, -fails[c], -warns[c], c))
     shops = [c for c in every if c != WHOLE]
-    shown = [*shops[:SHOPS], *(c for c in every if c == WHOLE)]
+    shown = shops[:SHOPS]
+    if not shown or any(_mixed(verdicts) for _, verdicts in rules):
+        shown = [*shown, WHOLE]
     rows = tuple(_row(rule, verdicts, shown, numbers) for rule, verdicts in rules)
     return PlatformMatrix(clean(platform), tuple(map(_heading, shown)), rows, len(shops))
+
+
+def _mixed(verdicts: Sequence[Verdict]) -> bool:
+    """Some of them are about a shop and some about the platform."""
+    return len({_column(v) == WHOLE for v in verdicts}) > 1
 
 
 def _heading(column: str) -> Both:
@@ -95,7 +103,9 @@ def _row(
         both(lambda lang: clean(first.title.get(lang)) or clean(rule)),
         both(lambda lang: words.required(first, lang) or words.aimed(first, lang)),
         _worst(verdicts).value,
-        tuple(_cell(by_column[c]) if c in by_column else None for c in shown),
+        (_cell(by_column[WHOLE]),)
+        if by_column.keys() == {WHOLE}
+        else tuple(_cell(by_column[c]) if c in by_column else None for c in shown),
     )
 
 
@@ -115,5 +125,13 @@ def _cell(verdicts: Sequence[Verdict]) -> Cell:
         both(lambda lang: words.outcome(outcome, lang)),
         both(lambda lang: words.value(one, lang) if one.value is not None else ""),
         f"{len(hits):,}/{len(verdicts):,}" if len(verdicts) > 1 else "",
+        both(lambda lang: _rest(outcome, verdicts, lang)),
         both(lambda lang: words.scope(one, lang) + say("comma", lang) + words.when(one, lang)),
     )
+
+
+def _rest(outcome: Outcome, verdicts: Sequence[Verdict], lang: str) -> str:
+    if outcome not in UNJUDGED:
+        return ""
+    others = Counter(v.outcome for v in verdicts if v.outcome is not outcome)
+    return ", ".join(f"{others[o]:,} {words.outcome(o, lang)}" for o in WORST_FIRST if others[o])

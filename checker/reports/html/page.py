@@ -21,7 +21,8 @@ from checker.reports.html.case_data import MOST, case_table
 from checker.reports.html.chart_data import chart_data
 from checker.reports.html.matrix import matrices
 from checker.reports.html.phrases import SCRIPT, ui
-from checker.reports.html.sections import definitions, sections
+from checker.reports.html.sections import sections
+from checker.reports.html.texts import definitions
 from checker.reports.words import outcome as outcome_word
 from checker.reports.words import say
 from checker.verdicts.model import Outcome, Result

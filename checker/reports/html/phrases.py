@@ -26,6 +26,9 @@ UI: Mapping[str, Both] = {
     "nav_reference": Both("规则原文", "Rule texts"),
     "where": Both("哪里没过", "Where not"),
     "where_hint": Both("各店铺的判定次数，最差的在前", "Verdicts by shop, worst first"),
+    "more_shops": Both(
+        "另有 {n} 家店铺不达标或预警，见下表。", "{n} more shops fail or warn; see below."
+    ),
     "first": Both("先做什么", "What to do first"),
     "first_hint": Both("最严重的规则与对应动作", "The gravest rules, and what to do about each"),
     "nothing_first": Both("没有不达标或预警的规则。", "No rule fails or warns."),

@@ -1,27 +1,22 @@
-"""The section of each rule that fails, warns or is waived: the gap in words, advice, text, source."""
+"""The section of each rule that fails, warns or is waived: the gap in words, advice, source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.packs.model import Source
-from checker.packs.typed import TypedRule
 from checker.reports import words
 from checker.reports.blocks import asking, what_happened
 from checker.reports.clean import clean
-from checker.reports.definition import clock_lines, measure_lines, window_lines
 from checker.reports.grouping import RuleGroup, ScopeGroup
 from checker.reports.html.both import Both, both
-from checker.reports.html.phrases import ui
+from checker.reports.html.texts import Definition, Sources
 from checker.reports.people import waiver
 from checker.reports.summary import beside_baseline
 from checker.verdicts.insights import Insights
 from checker.verdicts.model import Outcome, Verdict
 
 SCOPES = 8
-
-Sources = Mapping[tuple[str, str], Source]
 
 
 @dataclass(frozen=True)
@@ -32,18 +27,6 @@ class Place:
     text: Both
     gap: Both
     waiver: Both
-
-
-@dataclass(frozen=True)
-class Definition:
-    """The rule as written. `lines` are the same in both languages but for a question."""
-
-    rule: str
-    title: Both
-    asked: Both
-    lines: Both
-    sources: tuple[Both, ...]
-    revisions: tuple[Both, ...]
 
 
 @dataclass(frozen=True)
@@ -132,58 +115,3 @@ def _cited(verdict: Verdict, key: str | None, sources: Sources, lang: str) -> st
         return ""
     known = sources.get((verdict.pack, key))
     return words.source(known, lang) if known else clean(key)
-
-
-def definitions(insights: Insights | None, sources: Sources) -> dict[str, Definition]:
-    """The texts of all rules of the audit, by id; nothing where no insights were gathered."""
-    found = {}
-    for pack in insights.packs if insights else ():
-        clocks, windows = pack.pack.clocks, pack.pack.windows
-        for rule in pack.rules:
-            written = rule.revisions[-1].written
-
-            def text(lang: str, rule: TypedRule = rule) -> str:
-                one = rule.revisions[-1].written
-                lines = list(measure_lines(one.measure, lang))
-                if one.clock and one.clock in clocks:
-                    told = clock_lines(clocks[one.clock])
-                    lines += [f"clock {clean(one.clock)}:", *(f"  {line}" for line in told)]
-                joined = "\n".join(lines)
-                for name, window in windows.items():
-                    if name in joined:
-                        lines += [f"window {clean(name)}:"]
-                        lines += [f"  {line}" for line in window_lines(window)]
-                return "\n".join(lines)
-
-            keys = dict.fromkeys((written.source, written.aim_source))
-            cited = [sources[rule.pack, key] for key in keys if key and (rule.pack, key) in sources]
-            found[rule.id] = Definition(
-                clean(rule.id),
-                both(lambda lang, w=written: clean(w.title.get(lang))),  # type: ignore[misc]
-                both(lambda lang, r=rule: _demands(r, lang)),  # type: ignore[misc]
-                both(text),
-                tuple(both(lambda lang, c=c: words.source(c, lang)) for c in cited),  # type: ignore[misc]
-                tuple(_revision(rule, i) for i in range(len(rule.revisions))),
-            )
-    return found
-
-
-def _demands(rule: TypedRule, lang: str) -> str:
-    """What the latest revision asks."""
-    from checker.reports.definition import demand_text
-
-    latest = rule.revisions[-1]
-    parts = []
-    if latest.require is not None:
-        bound = clean(demand_text(latest.require, latest.type, lang))
-        parts.append(words.say("required", lang, requirement=bound))
-    if latest.aim is not None:
-        key = "aimed" if latest.written.aim_source else "house_aim"
-        bound = clean(demand_text(latest.aim, latest.type, lang))
-        parts.append(words.say(key, lang, requirement=bound))
-    return words.say("semicolon", lang).join(parts)
-
-
-def _revision(rule: TypedRule, index: int) -> Both:
-    since = rule.revisions[index].since
-    return ui("revision_first") if since is None else ui("revision_from", since=since.isoformat())
