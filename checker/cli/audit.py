@@ -128,6 +128,7 @@ def audit(
                 attestations=tuple(attest or ()),
                 baseline=baseline,
                 offenders=listed,
+                insights=any(job.format == "html" for job in reports),
                 threads=threads,
                 progress=progress,
             ),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, Format] = {
     "terminal": Format("audit.txt", (".txt",)),
     "json": Format("audit.json", (".json",)),
+    "html": Format("audit.html", (".html", ".htm")),
     "xlsx": Format("audit.xlsx", (".xlsx",), binary=True),
     "csv": Format("audit.csv", (".csv",)),
     "csv-offenders": Format("offenders.csv"),
@@ -45,6 +46,12 @@ def _json(result: Result, lang: str) -> str:
     from checker.reports.json import to_json
 
     return to_json(result)
+
+
+def _html(result: Result, lang: str) -> str:
+    from checker.reports.html.page import to_html
+
+    return to_html(result, lang=lang)
 
 
 def _xlsx(result: Result, lang: str) -> bytes:
@@ -86,6 +93,7 @@ def _sarif(result: Result, lang: str) -> str:
 # Each imports its report when it is asked for: a run loads only what it writes.
 _REPORTS: Mapping[str, Callable[[Result, str], str | bytes]] = {
     "json": _json,
+    "html": _html,
     "xlsx": _xlsx,
     "csv": _csv,
     "csv-offenders": _csv_offenders,

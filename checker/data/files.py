@@ -10,7 +10,7 @@ from typing import Literal
 from checker.diagnostics import Diagnostic, nearest
 from checker.language.catalog import ENTRY_TABLES, STORED
 
-Format = Literal["parquet", "csv", "tsv", "json", "duckdb"]
+Format = Literal["parquet", "csv", "tsv", "json", "workbook", "duckdb"]
 
 FORMATS: dict[str, Format] = {
     ".parquet": "parquet",
@@ -22,11 +22,14 @@ FORMATS: dict[str, Format] = {
     ".jsonl.gz": "json",
     ".ndjson": "json",
     ".ndjson.gz": "json",
+    ".xlsx": "workbook",
+    ".xls": "workbook",
+    ".ods": "workbook",
 }
-OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".json", ".txt", ".zip", ".orc", ".avro", ".feather")
+OTHER_FORMATS = (".xlsb", ".json", ".txt", ".zip", ".orc", ".avro", ".feather")
 """Endings that people expect to work: told apart from files that have nothing to do with the data."""
 
-READABLE = "Parquet, CSV, TSV, JSONL (.csv.gz, .tsv.gz, .jsonl.gz, too), or one DuckDB file"
+READABLE = "Parquet, CSV, TSV, JSONL (.csv.gz, .tsv.gz, .jsonl.gz, too), XLSX, or one DuckDB file"
 
 
 @dataclass(frozen=True)

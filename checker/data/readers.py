@@ -8,7 +8,7 @@ import io
 import itertools
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ import ibis
 
 from checker.data.files import Source
 from checker.data.sql import DuckDBError, complaint, literal, name, rows
+from checker.data.workbook_tables import load_workbook, table_of
 from checker.diagnostics import Diagnostic
 
 SAMPLED_LINES = 1000
@@ -48,6 +49,9 @@ class Relation:
             return self.source.relation
         if self.source.format == "parquet":
             return f"read_parquet({listed}, {_parquet_options(self.source)})"
+        if self.source.format == "workbook":
+            tables = (f"SELECT * FROM {name(table_of(f))}" for f in files)
+            return f"({' UNION ALL BY NAME '.join(tables)})"
         if self.source.format == "json":
             keys = dict.fromkeys((*wanted, *itertools.islice(self.columns, 1)))
             types = ", ".join(f"{literal(key)}: 'VARCHAR'" for key in keys)
@@ -134,6 +138,9 @@ def _describe_file(con: ibis.BaseBackend, source: Source, file: Path) -> Relatio
             return _empty(source, file)
     if source.format == "json":
         return replace(bare, columns=_keys(file))
+    if source.format == "workbook":
+        cells = load_workbook(con, source, file)
+        return cells if isinstance(cells, Diagnostic) else replace(bare, columns=_named(cells))
     return _header(source, file)
 
 
@@ -176,9 +183,12 @@ def _header(source: Source, file: Path) -> Relation | Diagnostic:
             f"the first line of `{file}` names a column twice: {', '.join(f'`{n}`' for n in twice)}",
             subject=source.table,
         )
-    # Columns are read by position: names of any spelling are safe, and `A` and `a` are two columns.
-    columns = {n or f" {i}": RawColumn(f"c{i}", "VARCHAR") for i, n in enumerate(names)}
-    return Relation(source, (file,), columns, delimiter)
+    return Relation(source, (file,), _named(names), delimiter)
+
+
+def _named(names: Sequence[str]) -> Mapping[str, RawColumn]:
+    """Columns are read by position: names of any spelling are safe, and `A` and `a` are two columns."""
+    return {n or f" {i}": RawColumn(f"c{i}", "VARCHAR") for i, n in enumerate(names)}
 
 
 def _delimiter(line: str) -> str:

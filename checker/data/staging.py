@@ -62,7 +62,7 @@ def stage(
                 diagnostics.append(_wrong_type(relation, column, raw.type, type_))
     if diagnostics:
         return None, tuple(diagnostics)
-    text = source.format in ("csv", "tsv", "json")
+    text = source.format in ("csv", "tsv", "json", "workbook")
     slow = text or any(c.slow for c in conversions.values() if c)
     view = name(f"{prefix}_{source.table}_staged")
     staged = Staged(

@@ -66,7 +66,7 @@ def required(table: str) -> tuple[str, ...]:
 
 def _checks(placed: Placed) -> tuple[Check, ...]:
     staged = placed.staged
-    text_file = staged.source.format in ("csv", "tsv", "json")
+    text_file = staged.source.format in ("csv", "tsv", "json", "workbook")
     checks = []
     if placed.platform is None:
         checks.append(Check("platform", "E217", lambda c: f"{c} IS NULL"))

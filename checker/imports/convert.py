@@ -193,7 +193,9 @@ def _bad_cells(
     checks = list(_checks(out, row, chosen))
     if not checks:
         return ()
-    counted = table.agg(**{f"n{i}": table.count(where=wrong) for i, (_, wrong) in enumerate(checks)})
+    counted = table.agg(
+        **{f"n{i}": table.count(where=wrong) for i, (_, wrong) in enumerate(checks)}
+    )
     numbers = rows(made.con, made.compiled(counted))[0]
     found = []
     for (bad, wrong), number in zip(checks, numbers, strict=True):

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from python_calamine import CalamineWorkbook
+
 from checker.data.sql import DuckDBError, complaint, literal, name, rows, run
-from checker.data.workbooks import WORKBOOKS, open_workbook, sheet_rows
+from checker.data.workbooks import WORKBOOKS, sheet_rows
 from checker.diagnostics import Diagnostic
 from checker.imports.encodings import decode
 
@@ -42,21 +44,10 @@ class Grid:
         return f"`{self.file}`" + (f", sheet `{self.sheet}`" if self.sheet else "")
 
 
-def sheet_names(file: Path) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """The sheets of a workbook."""
-    book, found = open_workbook(file)
-    if book is None:
-        return (), found
-    return tuple(book.sheet_names), ()
-
-
 def workbook_grids(
-    con: Any, file: Path, sheets: Sequence[str]
+    con: Any, book: CalamineWorkbook, file: Path, sheets: Sequence[str]
 ) -> tuple[tuple[Grid, ...], tuple[Diagnostic, ...]]:
-    """The named sheets of a workbook."""
-    book, found = open_workbook(file)
-    if book is None:
-        return (), found
+    """The named sheets of an open workbook."""
     grids: list[Grid] = []
     problems: list[Diagnostic] = []
     for sheet in sheets:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from checker.data.sql import literal, name, rows, run
-from checker.data.workbooks import WORKBOOKS
+from checker.data.workbooks import WORKBOOKS, open_workbook
 from checker.diagnostics import Diagnostic, nearest
 from checker.imports.account import FileAccount
 from checker.imports.grids import (
     TABLES,
     Grid,
     first_rows,
-    sheet_names,
     text_grid,
     torn,
     workbook_grids,
@@ -162,13 +161,13 @@ def _grids(
                 return [], wrong
             sources.grids[key] = grid
         return [sources.grids[key]], ()
-    names, wrong = sheet_names(file)
-    if wrong:
+    book, wrong = open_workbook(file)
+    if book is None:
         return [], wrong
-    seen[file] = names
-    chosen = _chosen_sheets(names, wanted)
+    seen[file] = tuple(book.sheet_names)
+    chosen = _chosen_sheets(seen[file], wanted)
     unread = [s for s in chosen if (file, s, None) not in sources.grids]
-    made, wrong = workbook_grids(con, file, unread) if unread else ((), ())
+    made, wrong = workbook_grids(con, book, file, unread)
     sources.grids |= {(file, grid.sheet, None): grid for grid in made}
     return [sources.grids[file, s, None] for s in chosen if (file, s, None) in sources.grids], wrong
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 import pytest
+import xlsxwriter
 import yaml
 
 from checker.data.dataset import Dataset
@@ -56,6 +58,14 @@ def write(root: Path, case: Mapping[str, Any]) -> None:
     for name, statements in case.get("duckdb", {}).items():
         with duckdb.connect(str(root / name)) as con:
             con.execute(statements)
+    for name, sheets in case.get("workbooks", {}).items():
+        with xlsxwriter.Workbook(str(root / name)) as book:
+            day = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+            for sheet, lines in sheets.items():
+                page = book.add_worksheet(sheet)
+                for y, line in enumerate(lines):
+                    for x, cell in enumerate(line):
+                        page.write(y, x, cell, day if isinstance(cell, dt.datetime) else None)
     for name, length in case.get("cut", {}).items():
         target = root / name
         target.write_bytes(target.read_bytes()[:length])

@@ -65,7 +65,7 @@
       make("td", { class: "name" }, name(row, AGENT)),
       make("td", { class: "number" }, local(row[AT])),
       make("td", { class: "number" }, pick(waits[row[TEXT]])),
-      make("td", {}, make("button", { type: "button", "aria-label": say("open_of", { name: session }), onclick: () => window.report.openTimeline(row, rules[row[RULE]], session) }, say("open"))));
+      make("td", {}, row[SESSION] < 0 ? null : make("button", { type: "button", "aria-label": say("open_of", { name: session }), onclick: () => window.report.openTimeline(row, rules[row[RULE]], session) }, say("open"))));
   }
 
   function show() {

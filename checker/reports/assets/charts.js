@@ -72,7 +72,10 @@
     }
     one.points.forEach((p, i) => tip(mark(svg, x(i), y(p[2]), p[4]), `${pick(p[1])}: ${pick(p[3])} (${pick(p[6])}) ${pick(data.outcomes[p[4]])}`));
     const last = one.points.at(-1);
-    if (last[5] != null) svg.append("text").attr("class", "strong").attr("x", width - right).attr("y", y(last[5]) - 4).attr("text-anchor", "end").text(pick(last[6]));
+    // The label stands at the end where the line of values is farther from it.
+    const gap = (points) => d3.min(points, (p) => Math.abs(y(p[2]) - y(p[5] ?? p[2]) + 8));
+    const atStart = gap(one.points.slice(0, 3)) > gap(one.points.slice(-3));
+    if (last[5] != null) svg.append("text").attr("class", "strong halo").attr("x", atStart ? left + 2 : width - right).attr("y", y(last[5]) - 4).attr("text-anchor", atStart ? "start" : "end").text(pick(last[6]));
     const ends = one.points.length > 1 ? [[0, "start", left], [one.points.length - 1, "end", width - right]] : [[0, "middle", x(0)]];
     for (const [i, anchor, at] of ends) svg.append("text").attr("x", at).attr("y", height - 3).attr("text-anchor", anchor).text(pick(one.points[i][1]));
   }
@@ -146,7 +149,7 @@
   }
 
   function waits(rule, slice) {
-    if (!slice.waits || !slice.waits.total + slice.waits.unanswered) return null;
+    if (!slice.waits || slice.waits.total + slice.waits.unanswered === 0) return null;
     const { bars, unanswered, total } = slice.waits;
     const late = d3.sum(bars, (bar) => (bar[2] ? bar[1] : 0));
     const shown = [...bars.map(([name, n, over]) => [pick(name), n, over ? "late" : "ontime"]), ...(unanswered ? [[say("unanswered"), unanswered, "unanswered"]] : [])];

@@ -34,9 +34,13 @@
       svg.append("text").attr("class", "strong").attr("x", left - 10).attr("y", y + 4).attr("text-anchor", "end").text(role === "bot" ? `${say("bot")}` : role === "agent" ? say("agent") : say("buyer"));
     });
     for (const t of turns) {
-      const end = t[3] ?? one.ended ?? one.asOf, late = marks.some((m) => m[1] === t[1]);
-      const bar = svg.append("rect").attr("class", late || t[3] == null ? "turn over" : "turn").attr("x", x(t[2])).attr("y", top + lane / 2 + 7).attr("height", 2 * lane - 14).attr("width", Math.max(2, x(end) - x(t[2]))).attr("rx", 3).attr("opacity", t[1] === turn ? 0.6 : 0.28);
+      const end = t[3] ?? one.ended ?? one.asOf, late = marks.find((m) => m[1] === t[1])?.[2];
+      const bar = svg.append("g").attr("class", t[1] === turn ? "turn mine" : "turn");
+      const part = (style, a, b) => bar.append("rect").attr("class", style).attr("x", x(a)).attr("y", top + lane / 2 + 8).attr("height", 2 * lane - 16).attr("width", Math.max(2, x(b) - x(a)));
+      part("soon", t[2], late ?? end);
+      if (late != null) part("over", late, end);
       bar.append("title").text(say("turn_summary", { turn: t[1], wait: pick(t[4]) }));
+      if (x(end) - x(t[2]) > 46) bar.append("text").attr("class", "strong").attr("x", x(t[2]) + 6).attr("y", top + lane / 2 + 22).text(pick(t[4]));
     }
     for (const e of one.events) {
       if (e[1] === "message") {
@@ -62,8 +66,8 @@
     document.getElementById("timeline-title").textContent = say("timeline_of", { name: session });
     const head = make("p", { class: "hint" }, pick(rule.title) || rule.id, rule.limit ? ` · ${say("limit", { limit: pick(rule.limit) })}` : "");
     if (index < 0) {
-      const told = session ? [make("p", {}, say("no_timeline", { n: data.cases.timelines.length })), make("pre", {}, make("code", {}, `checker explain DATA ${JSON.stringify(session)} --rule ${rule.id}`))] : [make("p", {}, say("no_session"))];
-      body.replaceChildren(head, ...told);
+      const command = `checker explain DATA '${session.replaceAll("'", "'\\''")}' --rule ${rule.id}`;
+      body.replaceChildren(head, make("p", {}, say("no_timeline", { n: data.cases.timelines.length })), make("pre", {}, make("code", {}, command)));
       return;
     }
     const one = data.cases.timelines[index];

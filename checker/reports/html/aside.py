@@ -82,7 +82,8 @@ def agents(insights: Insights | None, groups: Sequence[RuleGroup]) -> tuple[Agen
         )
         title = both(lambda lang, r=rule: clean(titles[r].get(lang)) or clean(r))  # type: ignore[misc]
         tables.append(AgentTable(clean(rule), title, rows, insight.agent_count))
-    return tuple(tables)
+    # Where most goes wrong is where a ranking says most.
+    return tuple(sorted(tables, key=lambda one: -sum(row.bad for row in one.agents)))
 
 
 def aside(result: Result, groups: Sequence[RuleGroup]) -> Aside:

@@ -18,6 +18,7 @@ from checker.verdicts.model import Offender, Outcome, Verdict
 
 MOST = 5_000
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SESSION = 4  # its place in a row
 _GRAVE = (Outcome.FAIL, Outcome.WARN)
 
 CaseKey = tuple[str, str, str | None, str]
@@ -70,6 +71,7 @@ def case_table(groups: Sequence[RuleGroup], insights: Insights | None) -> CaseTa
         )
         for verdict, one in _worst(hits)[:share]:
             rows.append(_row(len(rules) - 1, verdict, one, names, waits, index))
+    rows.sort(key=lambda row: row[_SESSION] == -1)  # what has a timeline first
     data = {
         "rules": rules,
         "names": names.texts,

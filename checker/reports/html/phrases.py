@@ -18,12 +18,14 @@ UI: Mapping[str, Both] = {
     "contents": Both("目录", "Contents"),
     "nav_overview": Both("总览", "Overview"),
     "nav_matrix": Both("规则 × 店铺", "Rules × shops"),
-    "nav_rules": Both("未达标规则", "Rules not met"),
+    "nav_rules": Both("未达标规则", "Not met"),
     "nav_agents": Both("客服排名", "Agents"),
     "nav_cases": Both("个案", "Cases"),
-    "nav_exceptions": Both("豁免与填报", "Waivers & answers"),
+    "nav_exceptions": Both("豁免与填报", "Waivers"),
     "nav_data": Both("数据质量", "Data quality"),
-    "nav_reference": Both("规则原文", "Rule texts"),
+    "nav_reference": Both("规则原文", "Rules"),
+    "rule_texts": Both("规则原文", "The rules as written"),
+    "exceptions": Both("豁免与人工填报", "Waivers and answers"),
     "where": Both("哪里没过", "Where not"),
     "where_hint": Both("各店铺的判定次数，最差的在前", "Verdicts by shop, worst first"),
     "more_shops": Both(
@@ -220,11 +222,6 @@ SCRIPT: Mapping[str, Both] = {
         "页面只带有最严重的 {n} 个会话的时间线。用下面的命令看这一个：",
         "The page carries the timelines of the {n} worst sessions only. See this one with:",
     ),
-    "no_session": Both(
-        "该个案不属于某个会话（例如排班或设置），没有时间线。",
-        "This case is not about a session (staffing or a setting, for example); there is no timeline.",
-    ),
-    "cut": Both("只显示前 {n} 个事件", "Only the first {n} events are shown"),
     "turn_summary": Both("第 {turn} 轮，等待 {wait}", "turn {turn}, waited {wait}"),
 }
 
