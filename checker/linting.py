@@ -1,4 +1,4 @@
-"""The way of lint: rules, and the waivers and attestations that name them, without any data."""
+"""The way of lint: rules, the waivers and attestations that name them, and mappings; no data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.diagnostics import Diagnostic
+from checker.imports.shipped import find_mappings, typed_file
 from checker.packs.discover import find_files
 from checker.packs.typed import TypedPack
 from checker.pipeline import load_packs, local_day
@@ -27,16 +28,21 @@ class Linted:
     packs: tuple[TypedPack, ...]
     exceptions: Exceptions
     diagnostics: tuple[Diagnostic, ...]
+    mappings: int = 0
 
 
 def lint(paths: Sequence[Path]) -> Linted:
-    """Rules, waivers and attestations at `paths` (none: the bundled packs), and all that is wrong.
+    """Rules, waivers, attestations and mappings at `paths` (none: the bundled packs), and all that is
+    wrong.
 
     Waivers and attestations are checked against the rules that are named with them, else against
     the bundled ones; whether they still count, by the present day of each pack.
     """
-    rules, files = _parted(paths)
-    packs, found = load_packs(rules)
+    mappings = [file for path in paths for file in find_mappings(path)]
+    rules, files = _parted([path for path in paths if path not in mappings], mappings)
+    only = bool(mappings) and not rules and not files
+    packs, found = ((), ()) if only else load_packs(rules)
+    found = (*found, *(d for file in mappings for d in typed_file(file)[1]))
     waivers = [file for file, kind in files if kind == "waiver"]
     answers = [file for file, kind in files if kind == "attestation"]
     exceptions, wrong = read_exceptions(waivers, answers)
@@ -48,18 +54,22 @@ def lint(paths: Sequence[Path]) -> Linted:
         *check_expiry(exceptions, today),
     )
     named = packs if rules or not files else ()
-    return Linted(named, exceptions, tuple(sorted(found, key=lambda d: d.sort_key)))
+    ordered = tuple(sorted(found, key=lambda d: d.sort_key))
+    return Linted(named, exceptions, ordered, len(mappings))
 
 
-def _parted(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, Kind]]]:
-    """The paths with rules, and the files of the other kinds. A folder may hold both."""
+def _parted(
+    paths: Sequence[Path], mappings: Sequence[Path]
+) -> tuple[list[Path], list[tuple[Path, Kind]]]:
+    """The paths with rules, and the files of the other kinds. A folder may hold all of them."""
     rules: list[Path] = []
     files: list[tuple[Path, Kind]] = []
     for path in paths:
         if path.is_dir():
             inside = find_exceptions(path)
             files += inside
-            if not inside or find_files([path])[0]:
+            other = inside or any(path in mapping.parents for mapping in mappings)
+            if not other or find_files([path])[0]:
                 rules.append(path)
         elif kind := exception_kind(path):
             files.append((path, kind))

@@ -346,7 +346,9 @@ def whatif(
     pairing = Pairing(diff_packs(pairs))
     # Naming offenders takes time and is needed of the rules that flip only.
     plain = replace(options, offenders=0)
-    old, new = (_judged(workspace, dataset, side, plain) for side in sides)
+    new = _judged(workspace, dataset, packs, plain)
+    # Where the old side has no pack for the data, its verdicts are none.
+    old = _judged(workspace, dataset, before, plain) if before else Result(new.data, (), ())
     flipping = changed_rules(old, new, pairing)
     again = replace(options, offenders=_FLIPPED_OFFENDERS, only_rules=flipping)
     if not flipping:

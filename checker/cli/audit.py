@@ -82,6 +82,8 @@ def audit(
 
     Exit code: 0 nothing failed, 1 a rule failed, 2 wrong usage, rules or input, 3 see --strict.
     """
+    from dataclasses import replace
+
     from checker.cli.exits import WRONG_INPUT, exit_code
     from checker.cli.formats import rendered
     from checker.cli.output import write_all
@@ -137,12 +139,13 @@ def audit(
     if result is None:
         raise typer.Exit(WRONG_INPUT)
     shown = offenders if offenders is not None else _SHOWN
+    told = replace(result, diagnostics=diagnostics)
     contents = [
         (
             job.output,
             rendered(
                 job.format,
-                result,
+                told if job.format == "html" else result,
                 lang=language,
                 offenders=shown,
                 data=data,

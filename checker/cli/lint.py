@@ -67,5 +67,7 @@ def lint(
             "waiver": len(linted.exceptions.waivers),
             "attestation": len(linted.exceptions.attestations),
         }
+        if linted.mappings:
+            read["mapping"] = linted.mappings
         put(summary(read, diagnostics) + "\n")
     raise typer.Exit(input_code(diagnostics))

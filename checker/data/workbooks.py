@@ -109,8 +109,10 @@ def _refused(file: Path) -> Diagnostic | None:
         with file.open("rb") as stream:
             start = stream.read(8)
             if start == _OLE:
-                stream.seek(0)
-                return _locked(file) if _ENCRYPTED in stream.read(1 << 22) else None
+                # The name of the encrypted part stands in a directory that may lie at either end.
+                ends = start + stream.read(1 << 20)
+                stream.seek(max(8, file.stat().st_size - (1 << 20)))
+                return _locked(file) if _ENCRYPTED in ends + stream.read() else None
     except OSError as error:
         return _damaged(file, error.strerror or str(error))
     if not start:

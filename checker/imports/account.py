@@ -94,11 +94,29 @@ class Account:
         }
 
 
+def left_out(account: Account) -> tuple[str, ...]:
+    """What was read and is in no table, and what was not read, in a line each."""
+    lines = [
+        f"{one.file}{f' [{one.sheet}]' if one.sheet else ''}: {number:,} dropped as {label}"
+        for one in account.files
+        for label, number in one.dropped.items()
+    ]
+    for made in account.tables:
+        what = made.label or made.table
+        lines += [
+            f"{what}: {_rows(number)} {word}"
+            for number, word in ((made.excluded, "not meant"), (made.repeated, "repeated"))
+            if number
+        ]
+    return (*lines, *(f"{file} was not read: {why}" for file, why in account.not_read.items()))
+
+
 def account_text(account: Account) -> str:
     """The account as a person reads it."""
     status = f" ({account.title})" if account.title else ""
-    why = f": {account.reason}" if account.reason else ""
-    lines = [f"mapping {account.mapping}{status}{why}"]
+    lines = [f"mapping {account.mapping}{status}"]
+    if account.reason:
+        lines.append(f"  {account.reason}")
     for one in account.files:
         place = one.file + (f" [{one.sheet}]" if one.sheet else "")
         code = f", {one.encoding}" if one.encoding else ""

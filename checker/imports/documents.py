@@ -109,8 +109,9 @@ def _written(wanted: Input) -> dict[str, str]:
 
 
 def _path(dotted: str) -> str:
-    """`data.list` as a JSON path."""
-    return "$" + "".join('."' + part.replace('"', "") + '"' for part in dotted.split("."))
+    """`data.list` as a JSON path; a number is a place in a list, from 0."""
+    parts = (part.replace('"', "") for part in dotted.split("."))
+    return "$" + "".join(f"[{part}]" if part.isdigit() else f'."{part}"' for part in parts)
 
 
 def _text(document: str, column: RawColumn, wanted: Input) -> str:

@@ -26,10 +26,7 @@ _NAMES = ("utf-8", "gb18030", "gbk", "utf-16", "big5", "shift_jis", "euc-kr", "w
 
 @dataclass(frozen=True)
 class Decoded:
-    """A UTF-8 copy of a text file, its encoding, and whether lines without text were kept.
-
-    Lines end in LF. An empty line outside of quotes holds one `filler`, so that readers which leave
-    empty lines out count rows as a person does."""
+    """A UTF-8 copy of a text file whose lines end in LF, and the encoding that it was read as."""
 
     path: Path
     encoding: str
@@ -50,7 +47,8 @@ def decode(
     file: Path, target: Path, encoding: str | None = None, *, filler: str = ""
 ) -> Decoded | Diagnostic:
     """Writes `file` to `target` as UTF-8. The encoding is the given one, else that of its mark, else
-    UTF-8 or GB18030, whichever reads all of it."""
+    UTF-8 or GB18030, whichever reads all of it. An empty line outside of quotes holds the `filler`,
+    so that a reader which leaves empty lines out counts rows as a person does."""
     try:
         return _decode(file, target, encoding, filler)
     except OSError as error:
@@ -172,7 +170,7 @@ def _mixed(file: Path) -> Diagnostic | None:
             else:
                 if len(_CHINESE_UTF8.findall(line)) >= 2:
                     good.append(number)
-            if len(good) > 1 and bad and number > 100_000:
+            if good and bad:
                 break
     if not (good and bad):
         return None

@@ -17,7 +17,6 @@ from checker.data.workbooks import WORKBOOKS, sheet_rows
 from checker.diagnostics import Diagnostic
 from checker.imports.encodings import decode
 
-TEXTS = (".csv", ".tsv", ".txt")
 TABLES = (*WORKBOOKS, ".csv", ".tsv", ".txt")
 _BLANK = " \t\r\n\u00a0\u3000\ufeff"
 """Stripped from both ends of every cell."""

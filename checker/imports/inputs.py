@@ -205,8 +205,8 @@ def _fill(
             for c, sql in lines.items()
         ]
         source = (
-            f"SELECT *, {filled} AS filled, coalesce({on_line}, false) AS on_line"
-            f"{''.join(', ' + c for c in carried)} FROM {name(grid.table)} WHERE row > {header.row}"
+            f"SELECT * FROM (SELECT *, {filled} AS filled, coalesce({on_line}, false) AS on_line"
+            f"{''.join(', ' + c for c in carried)} FROM {name(grid.table)}) WHERE row > {header.row}"
         )
         values = []
         for column in columns:

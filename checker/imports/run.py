@@ -10,7 +10,7 @@ from checker.data.open import open_dataset
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.cells import create_macros
-from checker.imports.account import Account, TableAccount
+from checker.imports.account import Account, TableAccount, left_out
 from checker.imports.convert import create_target, drop_rows, make_rows, making
 from checker.imports.documents import block_rows, item_rows, record_rows
 from checker.imports.given import given_params
@@ -66,9 +66,21 @@ def import_beside(
     """The folder of the data set that a mapping makes of `source`; it lives as long as the workspace."""
     made = workspace.folder()
     account, found = _import(workspace, source, options, made)
-    if account is not None and account.reason:
-        found = (*found, Diagnostic("W279", account.reason, level="warning"))
+    if account is not None:
+        found = (*found, *_told(account))
     return (made if account is not None else None), found
+
+
+def _told(account: Account) -> tuple[Diagnostic, ...]:
+    """What an audit says of the import before it: the mapping that was recognised, rows left out."""
+    told = []
+    if account.reason:
+        told.append(Diagnostic("W279", account.reason, level="warning"))
+    left = left_out(account)
+    if left:
+        message = f"the mapping {account.mapping} left something out"
+        told.append(Diagnostic("W283", message, notes=left, level="warning"))
+    return tuple(told)
 
 
 _ALL_COLUMNS = {table: {c.name: c.type for c in TABLES[table].stored_columns} for table in STORED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from checker.diagnostics import Diagnostic, has_errors, nearest
@@ -14,6 +15,25 @@ FOLDER = Path(__file__).resolve().parents[1] / "mappings"
 def shipped() -> dict[str, Path]:
     """The files of the shipped mappings, by name."""
     return {file.stem: file for file in sorted(FOLDER.glob("*.yaml"))}
+
+
+_TOP = re.compile(rb"""^(?:\xef\xbb\xbf)?["']?mapping["']?[ \t]*:""", re.MULTILINE)
+_SNIFFED = 100_000
+
+
+def find_mappings(path: Path) -> tuple[Path, ...]:
+    """The mappings at a path: YAML files with a key `mapping` at the top."""
+    endings = (".yaml", ".yml")
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return tuple(f for f in files if f.name.endswith(endings) and f.is_file() and _is_mapping(f))
+
+
+def _is_mapping(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return _TOP.search(stream.read(_SNIFFED)) is not None
+    except OSError:
+        return False
 
 
 def load_mapping(name: str) -> tuple[TypedMapping | None, tuple[Diagnostic, ...]]:

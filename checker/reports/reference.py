@@ -18,6 +18,7 @@ from checker.language.catalog import (
     Column,
     Table,
 )
+from checker.language.conversions import CHOICES, CONVERSIONS
 from checker.language.functions import AGGREGATES, OVERLAP, RELATION_FUNCTIONS, SCALARS, Signature
 from checker.language.types import Kind
 
@@ -122,6 +123,22 @@ def data_set_page() -> str:
         "## Derived facts\n",
         "Computed from the tables; a derived column hides one of the same name in the data.\n",
         *(_table_section(t) for t in TABLES.values() if not t.stored),
+    ]
+    return "\n".join(parts)
+
+
+def mapping_page() -> str:
+    """docs/reference/mapping-functions.md."""
+    parts = [
+        "# Functions of mappings\n",
+        MADE,
+        "Besides the functions of a row ([language](language.md)), expressions of a mapping have these. "
+        "`x` is a text: a cell of the export, or what another function made of it. A missing text stays "
+        "missing; one that cannot be read is told with its file, sheet and row.\n",
+        "## What a cell says\n",
+        _functions(c.signature for c in CONVERSIONS.values()),
+        "## Choosing and joining\n",
+        _functions(CHOICES.values()),
     ]
     return "\n".join(parts)
 

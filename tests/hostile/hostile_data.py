@@ -82,8 +82,8 @@ rules:
 """
 
 
-@lru_cache(maxsize=1)
-def result() -> Result:
+@lru_cache(maxsize=2)
+def result(insights: bool = False) -> Result:
     """The audit of the hostile data."""
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -91,6 +91,6 @@ def result() -> Result:
         data.write_text("".join(json.dumps(row) + "\n" for row in _rows()), "utf-8")
         rules = folder / "pack.yaml"
         rules.write_text(_rules(), "utf-8")
-        made, found = audit(data, AuditOptions(rules=(rules,), by=("shop",)))
+        made, found = audit(data, AuditOptions(rules=(rules,), by=("shop",), insights=insights))
     assert made is not None, found
     return made

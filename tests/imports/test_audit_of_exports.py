@@ -45,3 +45,19 @@ def test_a_recognised_mapping_is_named(tmp_path: Path) -> None:
     result, found = audit(tmp_path, AuditOptions(mapping="auto", **days))
     assert result is not None, found
     assert "W279" in [d.code for d in found]
+
+
+def test_rows_that_were_left_out_are_told(tmp_path: Path) -> None:
+    rows = "客服昵称,3分钟人工回复率(会话)\n小王,97%\n店铺汇总值,97%\n小李,--\n"
+    (tmp_path / "x.csv").write_text(rows, "utf-8")
+    (tmp_path / "notes.pdf").write_text("")
+    days = {"params": (("from", "2026-10-01"), ("through", "2026-10-01"))}
+    _, found = audit(tmp_path, AuditOptions(mapping="feige-agent-report", **days))
+    told = next(d for d in found if d.code == "W283")
+    assert told.notes == (
+        "x.csv: 1 dropped as totals",
+        "douyin/reply-3m-session: 1 row not meant",
+        "douyin/reply-3m-message: 2 rows not meant",
+        "douyin/satisfaction: 2 rows not meant",
+        "notes.pdf was not read: not of the kind that the mapping reads",
+    )

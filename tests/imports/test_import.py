@@ -77,7 +77,7 @@ def test_case(path: Path, tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()
     write(source, case)
-    mapping = case["mapping"] if "mapping" in case else path.parent.name
+    mapping = case.get("mapping", path.parent.name)
     if "\n" in mapping:
         own = tmp_path / "own.yaml"
         own.write_text(mapping, "utf-8")

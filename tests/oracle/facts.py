@@ -144,21 +144,21 @@ def derive(
     assert now is not None
     columns: set[tuple[str, str]] = set()
     rows: dict[str, list[Row]] = {}
-    spoken: dict[tuple[str | None, str], int] = {}
+    begun: dict[tuple[Any, Any], Any] = {}
     for table, instants in INSTANTS.items():
         rows[table] = []
         for raw in tables.get(table, ()):
             if not override and raw.get("platform") != platform:
                 continue
-            row = {k: micros(v, tz) if k in instants else v for k, v in raw.items()}
+            row: Row = {k: micros(v, tz) if k in instants else v for k, v in raw.items()}
             columns |= {(table, name) for name, value in row.items() if value is not None}
             row.setdefault("shop_id", None)
             own = row.get(OWN_TIME[table]) if table in OWN_TIME else None
             key = (row["shop_id"], row.get("session_id"))
             if table == "messages" and own is not None:
-                spoken[key] = min(own, spoken.get(key, own))  # type: ignore[index]
+                begun[key] = min(own, begun.get(key, own))
             if table == "sessions" and own is None:
-                own = spoken.get(key)  # type: ignore[arg-type]
+                own = begun.get(key)  # its first message, be it still to come
             if own is None or own <= now:
                 rows[table].append(row)
     world = World(platform, tz, now, frozenset(columns), [], [], rows, first, through)

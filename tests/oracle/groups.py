@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from .facts import Assignment, Row, Session, World, missing_last, rating_order
 from .figures import Blamed, Key, scope
@@ -14,7 +14,8 @@ from .staffing import BuyerDay, Coverage, Load
 from .turns import Turn
 
 R = TypeVar("R")
-Period = Literal["hour", "day", "week", "month", "all", "rolling 30d"]
+Period = str
+"""`hour`, `day`, `week`, `month`, `all` or `rolling 30d`."""
 FORMATS = {"hour": "%Y-%m-%dT%H%z", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -119,7 +119,12 @@ def _of(*verdicts: object) -> Result:
         (
             "a warning is no failure",
             (made_up.share(1, 10, severity="warning"),),
-            "PASS  1 not met, of severity warning only",
+            "WARN  1 not met, of severity warning only",
+        ),
+        (
+            "a missed aim is no failure",
+            (made_up.share(1, 10, outcome=Outcome.WARN),),
+            "WARN  every requirement is met; 1 rule short of the aim",
         ),
         ("a failure", (made_up.share(1, 10),), "FAIL  1 of 1 rule not met"),
         (

@@ -18,6 +18,7 @@ from checker.verdicts.insights import Insights
 from checker.verdicts.model import Outcome, Result, Verdict
 
 LISTED = 200
+_NOTE = 400  # characters of a notice
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def aside(result: Result, groups: Sequence[RuleGroup]) -> Aside:
         tuple(manual[:LISTED]),
         tuple(_unjudged(groups)),
         tuple(
-            (d.code, clean(d.message), tuple(map(clean, d.notes)))
+            (d.code, short(d.message, _NOTE), tuple(short(note, _NOTE) for note in d.notes))
             for d in result.diagnostics[:LISTED]
         ),
         tuple((clean(name), f"{rows:,}") for name, rows in result.data.tables.items()),

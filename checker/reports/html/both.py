@@ -22,11 +22,14 @@ def both(write: Callable[[str], str]) -> Both:
     return Both(write("zh"), write("en"))
 
 
-def short(name: str) -> str:
-    """A stranger's name made visible and bounded: `first 120 characters… (10,000)`."""
-    if len(name) > LONGEST:
-        name = f"{name[:LONGEST]}… ({len(name):,})"
-    return clean(name)
+def cut(text: str, longest: int = LONGEST) -> str:
+    """The text bounded: `first 120 characters… (10,000)`."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,})"
+
+
+def short(name: str, longest: int = LONGEST) -> str:
+    """A stranger's text made visible and bounded."""
+    return clean(cut(name, longest))
 
 
 def bounded(result: Result) -> Result:
@@ -38,17 +41,13 @@ def _bounded(verdict: Verdict) -> Verdict:
     return dataclasses.replace(
         verdict,
         scope=_names(verdict.scope),
-        reason=None if verdict.reason is None else _cut(verdict.reason, 400),
+        reason=None if verdict.reason is None else cut(verdict.reason, 400),
         offenders=tuple(map(_offender, verdict.offenders)),
     )
 
 
 def _names(scope: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {kind: None if name is None else _cut(name) for kind, name in scope.items()}
-
-
-def _cut(text: str, longest: int = LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,})"
+    return {kind: None if name is None else cut(name) for kind, name in scope.items()}
 
 
 def _offender(offender: Offender) -> Offender:
@@ -56,5 +55,5 @@ def _offender(offender: Offender) -> Offender:
     names = (offender.shop_id, offender.session_id, offender.agent_id)
     if all(name is None or len(name) <= LONGEST for name in names):
         return offender
-    shop, session, agent = (None if name is None else _cut(name) for name in names)
+    shop, session, agent = (None if name is None else cut(name) for name in names)
     return dataclasses.replace(offender, shop_id=shop, session_id=session, agent_id=agent)

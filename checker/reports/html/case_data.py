@@ -12,7 +12,7 @@ from checker.reports import words
 from checker.reports.clean import clean
 from checker.reports.figures import duration
 from checker.reports.grouping import RuleGroup
-from checker.reports.html.both import LONGEST, Both, both, short
+from checker.reports.html.both import Both, both, cut, short
 from checker.verdicts.insights import Case, Insights
 from checker.verdicts.model import Offender, Outcome, Verdict
 
@@ -140,12 +140,8 @@ def _clock(insights: Insights | None, rule: str) -> str | None:
 
 def _key(case: Case) -> CaseKey:
     one = case.timeline
-    shop = None if one.shop_id is None else _cut(one.shop_id)
-    return one.pack, one.platform, shop, _cut(one.session_id)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,})"
+    shop = None if one.shop_id is None else cut(one.shop_id)
+    return one.pack, one.platform, shop, cut(one.session_id)
 
 
 def _timeline(case: Case) -> dict[str, object]:
