@@ -10,7 +10,7 @@ import typer
 
 from checker.cli import options as o
 
-FORMATS = ("terminal", "markdown")
+FORMATS = ("terminal", "markdown", "html")
 
 
 def checklist(
@@ -97,6 +97,10 @@ def checklist(
         from checker.reports.checklist_markdown import checklist_markdown
 
         text = checklist_markdown(made, language)
+    elif format_ == "html":
+        from checker.reports.html.checklist import checklist_html
+
+        text = checklist_html(made, lang=language)
     else:
         from checker.reports.checklist import render_checklist
 

@@ -247,7 +247,6 @@ def test_rows_parts_formats_and_threads_change_no_byte(tmp_path: Path) -> None:
     ways: list[tuple[int, dict[str, Any]]] = [
         (1, {}),
         (2, {}),
-        (2, {"shuffle": 3}),
         (2, {"shuffle": 4, "parts": 4}),
         (1, {"form": "csv", "shuffle": 5}),
         (2, {"form": "jsonl", "parts": 2}),

@@ -81,3 +81,22 @@ def test_case(path: Path, tmp_path: Path) -> None:
     jsonschema.validate(json.loads(text), SCHEMA)
     again, _ = judged(case, tmp_path, backwards=True, threads=2)
     assert again is not None and to_json(again) == text
+
+
+def test_a_rule_of_another_platform_is_named(tmp_path: Path) -> None:
+    (tmp_path / "reported.csv").write_text(
+        "platform,rule,from,through,value\n"
+        "elsewhere,quick,2026-10-01,2026-10-01,0.9\n"
+        "douyin,quick,2026-10-01,2026-10-01,0.9\n",
+        "utf-8",
+    )
+    result, diagnostics = audit(tmp_path, AuditOptions(rules=(HERE / "rules.yaml",)))
+    assert [(d.code, d.message, d.notes) for d in diagnostics] == [
+        (
+            "W381",
+            "no rule `quick` for the platform `elsewhere`",
+            ("rules of that name: house/quick",),
+        )
+    ]
+    assert result is not None
+    assert [v.scope["platform"] for v in result.verdicts if v.rule == "house/quick"] == ["douyin"]

@@ -1,7 +1,7 @@
 // Language, theme, printing, and what all other scripts share: words, elements, the data.
 "use strict";
 window.report = (() => {
-  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const data = JSON.parse(document.getElementById("report-data")?.textContent ?? "{}");
   const root = document.documentElement;
   const listeners = [];
 
@@ -58,7 +58,7 @@ window.report = (() => {
       button.addEventListener("click", () => { setTheme(button.dataset.themeChoice); remember("theme", button.dataset.themeChoice); });
     }
     document.getElementById("print").addEventListener("click", () => window.print());
-    document.getElementById("only-missed").addEventListener("change", (event) => document.getElementById("matrix").classList.toggle("only-missed", event.target.checked));
+    document.getElementById("only-missed")?.addEventListener("change", (event) => document.getElementById("matrix").classList.toggle("only-missed", event.target.checked));
     const agents = document.getElementById("agent-rule");
     const showAgents = () => document.querySelectorAll("[data-agents]").forEach((one) => one.classList.toggle("shown", one.dataset.agents === agents.value));
     if (agents) { agents.addEventListener("change", showAgents); showAgents(); }

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from checker import __version__
 from checker.reports.clean import clean
 from checker.reports.grouping import RuleGroup, by_rule, worst_first
 from checker.reports.html import overview as ov
 from checker.reports.html.aside import agents, aside
-from checker.reports.html.both import Both, both, bounded
+from checker.reports.html.both import both, bounded
 from checker.reports.html.case_data import MOST, case_table
 from checker.reports.html.chart_data import chart_data
 from checker.reports.html.matrix import matrices
-from checker.reports.html.phrases import SCRIPT, ui
+from checker.reports.html.phrases import SCRIPT
 from checker.reports.html.sections import sections
+from checker.reports.html.shell import filled
 from checker.reports.html.texts import definitions
 from checker.reports.words import outcome as outcome_word
 from checker.reports.words import say
 from checker.verdicts.model import Outcome, Result
 
-_ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = ("d3.min.js", "page.js", "charts.js", "cases.js", "timeline.js")
 _SHOWN = (Outcome.FAIL, Outcome.WARN, Outcome.WAIVED)
 
@@ -52,32 +47,22 @@ def to_html(result: Result, *, lang: str) -> str:
         "outcomes": {o.value: both(lambda lang, o=o: outcome_word(o, lang)) for o in Outcome},  # type: ignore[misc]
         "weekdays": [both(lambda lang, d=d: say(d, lang)) for d in _WEEKDAYS],  # type: ignore[misc]
     }
-    scripts = [Markup(_asset(name)) for name in _SCRIPTS]
-    style = Markup(_asset("page.css"))
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            lang=lang,
-            policy=_policy(style, scripts),
-            style=style,
-            scripts=scripts,
-            data=Markup(_json(data)),
-            ui=ui,
-            say=lambda key: both(lambda lang: say(key, lang)),
-            overview=ov.overview(
-                result, groups, [g for g in gravest if g[1] is not Outcome.WAIVED], numbers
-            ),
-            matrices=matrices(groups, numbers),
-            sections=sections(gravest, numbers, sources, texts, result.insights),
-            agents=agents(result.insights, blamed),
-            aside=aside(result, groups),
-            definitions=list(texts.values()),
-            cases=cases,
-            most_cases=f"{MOST:,}",
-            packs=[(both(lambda lang, p=p: clean(p.title.get(lang))), p) for p in result.packs],  # type: ignore[misc]
-            version=__version__,
-        )
+    return filled(
+        "page.html.j2",
+        _SCRIPTS,
+        lang,
+        data=Markup(_json(data)),
+        overview=ov.overview(
+            result, groups, [g for g in gravest if g[1] is not Outcome.WAIVED], numbers
+        ),
+        matrices=matrices(groups, numbers),
+        sections=sections(gravest, numbers, sources, texts, result.insights),
+        agents=agents(result.insights, blamed),
+        aside=aside(result, groups),
+        definitions=list(texts.values()),
+        cases=cases,
+        most_cases=f"{MOST:,}",
+        packs=[(both(lambda lang, p=p: clean(p.title.get(lang))), p) for p in result.packs],  # type: ignore[misc]
     )
 
 
@@ -91,32 +76,6 @@ def _gravest(groups: Sequence[RuleGroup]) -> list[tuple[RuleGroup, Outcome]]:
         for group in worst_first(groups, outcome):
             found.setdefault(group.rule, (group, outcome))
     return list(found.values())
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_ASSETS), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    made.globals["both"] = Both
-    return made
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, scripts: Sequence[str]) -> str:
-    """Nothing but the page's own scripts and styles, each named by its hash."""
-    hashes = " ".join(map(_hash, scripts))
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def _json(data: object) -> str:

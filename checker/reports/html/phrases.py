@@ -8,6 +8,7 @@ from checker.reports.html.both import Both
 
 UI: Mapping[str, Both] = {
     "title": Both("客服考核审计报告", "Customer-service audit"),
+    "checklist": Both("考核前自查表", "Pre-review checklist"),
     "skip": Both("跳到正文", "Skip to the report"),
     "language": Both("语言", "Language"),
     "theme": Both("配色", "Theme"),
