@@ -65,7 +65,10 @@ def _form(
     today = {p.pack.name: local_day(as_of[p.pack.name], p.pack.timezone) for p in chosen}
     asked = _questions(chosen, exceptions, options.platform)
     verdicts = apply(asked, exceptions.waivers, exceptions.attestations, today)
-    return masked(make_checklist(chosen, verdicts, as_of), options), (*found, *check_expiry(exceptions, today))
+    return masked(make_checklist(chosen, verdicts, as_of), options), (
+        *found,
+        *check_expiry(exceptions, today),
+    )
 
 
 def _of_platform(

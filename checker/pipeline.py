@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from checker.data.dataset import Dataset
 from checker.data.open import open_dataset
+from checker.data.urls import is_database
 from checker.data.wanted import wanted_columns
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors, nearest
@@ -27,6 +28,7 @@ from checker.engine.reported import check_reported, reported_places, reported_ro
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
 from checker.facts.zones import day_number, instant_of_text, iso_instant
+from checker.imports.queries import copied_tables
 from checker.imports.run import ImportOptions, import_beside
 from checker.language.types import Type
 from checker.packs.check import check_pack
@@ -112,7 +114,7 @@ def audit_packs(
     if has_errors(found):
         return None, found
     workspace = connect_duckdb(threads=options.threads)
-    dataset, more = _opened(workspace, data, wanted_columns(packs), options)
+    dataset, more = opened(workspace, data, wanted_columns(packs), options)
     found = (*found, *more)
     if dataset is None:
         return None, found
@@ -137,19 +139,24 @@ def masked(reported: T, options: AuditOptions) -> T:
     return pseudonymous(reported, options.pseudonymize)
 
 
-def _opened(
+def opened(
     workspace: Workspace,
     data: str | Path,
     wanted: Mapping[str, Mapping[str, Type]],
     options: AuditOptions,
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
-    """The data set, or what a mapping makes of exports."""
+    """The data set, or what a mapping makes of exports or a database."""
     found: tuple[Diagnostic, ...] = ()
     if options.mapping is not None:
         days = (options.first, options.through)
         first, through = (None if day is None else day.isoformat() for day in days)
-        asked = ImportOptions(options.mapping, options.params, first, through)
-        made, found = import_beside(workspace, Path(data), asked)
+        asked = ImportOptions(options.mapping, options.params, first, through, wanted=wanted)
+        made, found = import_beside(workspace, data, asked)
+        if made is None:
+            return None, found
+        data = made
+    elif is_database(data):
+        made, found = copied_tables(workspace, str(data), wanted)
         if made is None:
             return None, found
         data = made
@@ -280,7 +287,7 @@ def explain(
         return (), found
     workspace = connect_duckdb(threads=options.threads)
     wanted = wanted_columns(packs, text=show_text)
-    dataset, more = _opened(workspace, data, wanted, options)
+    dataset, more = opened(workspace, data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return (), found
@@ -333,7 +340,7 @@ def whatif(
     before = tuple(old for old, _ in pairs if old is not None)
     workspace = connect_duckdb(threads=options.threads)
     wanted = wanted_columns((*before, *packs))
-    dataset, more = _opened(workspace, data, wanted, options)
+    dataset, more = opened(workspace, data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return None, found

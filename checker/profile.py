@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from checker.data.open import open_dataset
 from checker.data.wanted import wanted_columns
 from checker.data.workspace import connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
@@ -18,6 +17,7 @@ from checker.pipeline import (
     choose_packs,
     load_packs,
     masked,
+    opened,
 )
 from checker.verdicts.profile import Profile, make_profile
 
@@ -39,7 +39,7 @@ def profile(
         every = {c.name: c.type for c in TABLES[table].stored_columns if c.name != "text"}
         wanted[table] = every | dict(wanted[table])
     workspace = connect_duckdb(threads=options.threads)
-    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    dataset, more = opened(workspace, data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return None, found

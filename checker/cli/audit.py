@@ -15,7 +15,7 @@ _LISTED = 20  # per verdict in files
 
 
 def audit(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file, or postgres://…")],
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
@@ -90,6 +90,7 @@ def audit(
     from checker.cli.outputs import jobs
     from checker.cli.progress import stages
     from checker.cli.streams import tell
+    from checker.data.urls import shown as data_shown
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
@@ -148,7 +149,7 @@ def audit(
                 told if job.format == "html" else result,
                 lang=language,
                 offenders=shown,
-                data=data,
+                data=data_shown(data),
                 to_file=job.output.to_file,
             ),
         )

@@ -11,7 +11,7 @@ from checker.cli import options as o
 
 
 def explain(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file, or postgres://…")],
     session: Annotated[str, typer.Argument(metavar="SESSION", help="Id of the session.")],
     rule: Annotated[
         str | None,

@@ -14,7 +14,8 @@ FORMATS = ("parquet", "csv")
 
 def import_(
     source: Annotated[
-        Path, typer.Argument(metavar="SRC", help="Exported file, or folder of them.")
+        str,
+        typer.Argument(metavar="SRC", help="Exported file, folder of them, or postgres://…"),
     ],
     mapping: Annotated[
         str,
@@ -36,6 +37,9 @@ def import_(
         str | None, typer.Option("--through", metavar="D", help="Last day, included.")
     ] = None,
     setting: o.Settings = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="From a database: also copy what was said.")
+    ] = False,
     threads: o.Threads = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -60,7 +64,9 @@ def import_(
     from checker.imports.run import ImportOptions, import_data
 
     account, diagnostics = import_data(
-        source, output, ImportOptions(mapping, settings, first, through, format_, threads)
+        source,
+        output,
+        ImportOptions(mapping, settings, first, through, format_, threads, text=text),
     )
     tell(diagnostics, quiet=quiet)
     if account is None:

@@ -14,10 +14,11 @@ FORMATS = ("terminal", "json")
 
 
 def profile(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file, or postgres://…")],
     rules: o.Rules = None,
     pack: o.Packs = None,
     platform: o.Platform = None,
+    mapping: o.Mapping = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -31,6 +32,7 @@ def profile(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
     ] = None,
+    setting: o.Settings = None,
     pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
     threads: o.Threads = None,
@@ -51,6 +53,7 @@ def profile(
     target = Output(output)
     language = o.language(lang, found)
     o.one_of("--format", format_, FORMATS, found)
+    settings, params = o.params(o.settings(setting, found), mapping)
     o.at_least("--threads", 1, threads, found)
     target.check(found)
     if found:
@@ -67,6 +70,9 @@ def profile(
             rules=tuple(rules or ()),
             packs=tuple(pack or ()),
             platform=platform,
+            mapping=mapping,
+            params=params,
+            settings=settings,
             as_of=as_of,
             pseudonymize=pseudonymize,
             threads=threads,

@@ -14,7 +14,7 @@ FORMATS = ("terminal", "json")
 
 
 def whatif(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file or DuckDB file.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Folder, file, or postgres://…")],
     rules: Annotated[
         list[Path] | None,
         typer.Option("--rules", metavar="NEW", help="The new rules; may be repeated."),

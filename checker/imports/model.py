@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,10 +11,18 @@ from checker.diagnostics import Span
 from checker.language.types import Type
 from checker.packs.model import Expr, Source, Text
 
-Form = Literal["table", "json", "text"]
+Form = Literal["table", "json", "text", "sql"]
 
 PLACES = ("file", "sheet", "row", "item")
 """Names that every expression may use: where a row comes from, and its number in the list `each`."""
+
+
+_PLACEHOLDER = re.compile(r"%\((\w*)\)s")
+
+
+def placeholders(sql: str) -> tuple[str, ...]:
+    """The params that a query names, as `%(name)s`."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(sql)))
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Input:
-    """One kind of raw table. `parent` and `each` make it of a list inside the rows of another."""
+    """One kind of raw table. `parent` and `each` make it of a list inside the rows of another, `sql`
+    of what a database answers: it stands behind FROM, and the headers are expressions of it."""
 
     name: str
     form: Form
@@ -65,6 +75,7 @@ class Input:
     each: str = ""
     blocks: Blocks | None = None
     optional: bool = False
+    sql: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,3 +129,8 @@ class Mapping:
     sessions: Sessions | None
     note: str
     file: str
+
+    @property
+    def of_database(self) -> bool:
+        """Whether it reads a database and not files."""
+        return any(one.form == "sql" for one in self.inputs.values())

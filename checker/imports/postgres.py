@@ -25,7 +25,7 @@ Values = Mapping[str, object]
 _CONNECT_SECONDS = 10
 _BLOCK = 16 << 20  # bytes; a row must fit in one
 _TIMESTAMP, _TIMESTAMPTZ = 1114, 1184
-_UTC = "YYYY-MM-DD\"T\"HH24:MI:SS.US"
+_UTC = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Database:
         """The columns of a query, each with the number of its type."""
         try:
             with self.connection.cursor() as cursor:
-                cursor.execute(f"SELECT * FROM ({query}) AS source LIMIT 0", values)
+                cursor.execute(f"SELECT * FROM ({query}\n) AS source LIMIT 0", values)
                 return {column.name: column.type_code for column in cursor.description or ()}
         except _errors() as error:
             return self._failed(error)
@@ -63,7 +63,7 @@ class Database:
         Instants are written with their zone, or without where the database knows none.
         """
         listed = ", ".join(_text(column, type_) for column, type_ in wanted.items()) or "1"
-        statement = f"COPY (SELECT {listed} FROM ({query}) AS source) TO STDOUT (FORMAT csv)"
+        statement = f"COPY (SELECT {listed} FROM ({query}\n) AS source) TO STDOUT (FORMAT csv)"
         columns = list(wanted) or ["nothing"]
         try:
             with self.connection.cursor() as cursor, cursor.copy(statement, values) as copy:
@@ -79,7 +79,8 @@ class Database:
         return int(rows(con, f"SELECT count(*) FROM {name(table)}")[0][0])
 
     def _failed(self, error: psycopg.Error) -> Diagnostic:
-        import psycopg.errors as e
+        import psycopg
+        from psycopg import errors as e
 
         reason = _reason(error)
         undefined = (e.UndefinedTable, e.UndefinedColumn, e.UndefinedFunction, e.InvalidSchemaName)
@@ -92,8 +93,7 @@ class Database:
         if isinstance(error, e.InsufficientPrivilege):
             notes = ("grant SELECT on it to the user who reads; nothing more is needed",)
             return Diagnostic("E293", f"`{self.place}` refuses to be read: {reason}", notes=notes)
-        lost = self.connection.closed or isinstance(error, e.QueryCanceled | e.AdminShutdown)
-        if lost or type(error) in (psycopg_operational(), psycopg_interface()):
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             notes = ("nothing was written; try again",)
             return Diagnostic("E294", f"lost `{self.place}` while reading: {reason}", notes=notes)
         return Diagnostic("E295", f"a query failed on `{self.place}`: {reason}")
@@ -148,18 +148,6 @@ def _errors() -> type[psycopg.Error]:
     return psycopg.Error
 
 
-def psycopg_operational() -> type[Exception]:
-    import psycopg
-
-    return psycopg.OperationalError
-
-
-def psycopg_interface() -> type[Exception]:
-    import psycopg
-
-    return psycopg.InterfaceError
-
-
 def _reason(error: psycopg.Error) -> str:
     """What the server said, in one line."""
     text = error.diag.message_primary or str(error)
@@ -189,7 +177,7 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, copy: psycopg.Copy) -> None:
         super().__init__()
-        self.copy, self.rest, self.error = copy, b"", None
+        self.copy, self.rest = copy, b""
         self.error: psycopg.Error | None = None
 
     def readable(self) -> bool:

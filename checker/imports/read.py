@@ -23,6 +23,7 @@ from checker.imports.model import (
     Param,
     RawColumn,
     Sessions,
+    placeholders,
 )
 from checker.language import types as t
 from checker.language.syntax import parse_literal
@@ -32,6 +33,7 @@ from checker.packs.nodes import MapNode, Node, ScalarNode, SeqNode
 from checker.packs.schema import check
 from checker.packs.yaml import read_yaml
 
+_OF_FILES = ("files", "sheet", "encoding", "may_be_absent")
 _PARAM_TYPES = {"text": t.TEXT, "int": t.INT, "date": t.DATE}
 
 
@@ -121,6 +123,7 @@ class _Reader:
             each=word(node, "each") or "",
             blocks=None if blocks is None else self.blocks(mapping(blocks)),
             optional=content(node).get("may_be_absent", False),
+            sql=word(node, "from") or "",
         )
         if made.blocks is not None:
             fields = (*re.compile(made.blocks.begin).groupindex, *made.blocks.fields)
@@ -129,13 +132,13 @@ class _Reader:
             )
         carried = tuple(RawColumn(c, (), False, key.span) for c in made.carry)
         made = replace(made, columns=(*made.columns, *carried))
-        self.check_input(made, node, key)
+        self.check_input(made, node, key, root)
         wrong = None if made.encoding is None else known_encoding(made.encoding)
         if wrong is not None:
             self.found.append(replace(wrong, span=scalar(child(node, "encoding")).span))
         return made
 
-    def check_input(self, made: Input, node: MapNode, key: ScalarNode) -> None:
+    def check_input(self, made: Input, node: MapNode, key: ScalarNode, root: MapNode) -> None:
         names = [c.name for c in made.columns]
         for name in dict.fromkeys(names):
             if names.count(name) > 1:
@@ -147,9 +150,10 @@ class _Reader:
         if not names:
             self.tell("E263", f"input `{made.name}` has no columns", key, "add columns")
         wrong = {
-            "json": ("sheet", "header", "blocks", "carry"),
-            "table": ("records", "of", "each", "blocks"),
-            "text": ("sheet", "header", "records", "of", "each"),
+            "json": ("sheet", "header", "blocks", "carry", "from"),
+            "table": ("records", "of", "each", "blocks", "from"),
+            "text": ("sheet", "header", "records", "of", "each", "from"),
+            "sql": (*_OF_FILES, "header", "blocks", "carry", "records", "of", "each"),
         }[made.form]
         for word_ in wrong:
             if child(node, word_) is not None:
@@ -158,8 +162,25 @@ class _Reader:
                 )
         if made.form == "text" and made.blocks is None:
             self.tell("E263", f"input `{made.name}` is text without `blocks`", key, "add blocks")
+        if made.form == "sql":
+            self.check_query(made, node, key, root)
         if (made.parent is None) != (not made.each):
             self.tell("E263", f"input `{made.name}` needs both `of` and `each`", key)
+
+    def check_query(self, made: Input, node: MapNode, key: ScalarNode, root: MapNode) -> None:
+        if not made.sql:
+            self.tell("E263", f"input `{made.name}` is sql without `from`", key, "add from")
+            return
+        params = [name for name, _ in entries(root, "params")]
+        place = scalar(child(node, "from"))
+        for name in placeholders(made.sql):
+            if name not in params:
+                listed = _listed("params", params)
+                self.tell("E263", f"`%({name})s` is no param", place, "", listed)
+        others = [n for n, one in entries(root, "inputs") if word(one, "format") != "sql"]
+        if others:
+            message = "a mapping reads files or a database, not both"
+            self.tell("E263", message, key, "", f"inputs of files: {', '.join(others)}")
 
     def check_parent(self, one: Input, inputs: dict[str, Input], root: MapNode) -> None:
         if one.parent is None:
@@ -347,7 +368,7 @@ def _source(name: str, node: MapNode) -> Source:
 
 
 def _form(word_: str) -> Form:
-    forms: dict[str, Form] = {"table": "table", "json": "json", "text": "text"}
+    forms: dict[str, Form] = {"table": "table", "json": "json", "text": "text", "sql": "sql"}
     return forms[word_]
 
 

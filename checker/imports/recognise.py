@@ -34,6 +34,8 @@ def recognise(sources: Sources) -> tuple[TypedMapping | None, str, tuple[Diagnos
     for file in shipped().values():
         mapping, _ = typed_file(file)
         assert mapping is not None, f"the shipped mapping {file.name} is wrong"
+        if mapping.written.of_database:
+            continue
         one = _candidate(sources, mapping)
         if one is not None:
             candidates.append(one)

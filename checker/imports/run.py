@@ -1,21 +1,25 @@
-"""An import, stage by stage: files → raw tables → canonical tables → sessions → data set."""
+"""An import, stage by stage: files or a database → raw tables → canonical tables → data set."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from checker.data.open import open_dataset
+from checker.data.urls import is_database, shown
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.cells import create_macros
 from checker.imports.account import Account, TableAccount, left_out
-from checker.imports.convert import create_target, drop_rows, make_rows, making
+from checker.imports.convert import Given, create_target, drop_rows, make_rows, making
 from checker.imports.documents import block_rows, item_rows, record_rows
 from checker.imports.given import given_params
 from checker.imports.inputs import Raw, Sources, find_sources, table_rows
 from checker.imports.model import Input
+from checker.imports.postgres import connect
+from checker.imports.queries import Wanted, pruned, query_rows, query_values
 from checker.imports.recognise import AUTO, recognise
 from checker.imports.sessions import from_messages, merged
 from checker.imports.shipped import load_mapping
@@ -27,7 +31,11 @@ from checker.language.types import Type
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What `checker import` is told. `settings` are the mapping's params as written."""
+    """What `checker import` is told. `settings` are the mapping's params as written.
+
+    Of a database, only the canonical columns in `wanted` are made; without it all but what was said,
+    which is made only with `text`.
+    """
 
     mapping: str
     settings: tuple[tuple[str, str], ...] = ()
@@ -35,10 +43,12 @@ class ImportOptions:
     through: str | None = None
     format: str = "parquet"
     threads: int | None = None
+    wanted: Wanted | None = None
+    text: bool = False
 
 
 def import_data(
-    source: Path, target: Path, options: ImportOptions
+    source: Path | str, target: Path, options: ImportOptions
 ) -> tuple[Account | None, tuple[Diagnostic, ...]]:
     """Writes the data set that a mapping makes of `source` into the new folder `target`.
 
@@ -61,7 +71,7 @@ def import_data(
 
 
 def import_beside(
-    workspace: Workspace, source: Path, options: ImportOptions
+    workspace: Workspace, source: Path | str, options: ImportOptions
 ) -> tuple[Path | None, tuple[Diagnostic, ...]]:
     """The folder of the data set that a mapping makes of `source`; it lives as long as the workspace."""
     made = workspace.folder()
@@ -86,27 +96,104 @@ def _told(account: Account) -> tuple[Diagnostic, ...]:
 _ALL_COLUMNS = {table: {c.name: c.type for c in TABLES[table].stored_columns} for table in STORED}
 
 
+@dataclass(frozen=True)
+class _Gathered:
+    """The raw tables of an import, by input, and what was not read."""
+
+    mapping: TypedMapping
+    given: Given
+    raws: dict[str, Raw]
+    not_read: dict[str, str]
+    reason: str = ""
+
+
 def _import(
-    workspace: Workspace, source: Path, options: ImportOptions, out: Path
+    workspace: Workspace, source: Path | str, options: ImportOptions, out: Path
 ) -> tuple[Account | None, tuple[Diagnostic, ...]]:
     """Writes the tables into the folder `out`."""
-    con = workspace.con
-    create_macros(con)
-    sources, found = find_sources(con, workspace.folder(), source)
+    create_macros(workspace.con)
+    if is_database(source):
+        gathered, found = _of_database(workspace, str(source), options)
+    else:
+        gathered, found = _of_files(workspace, Path(source), options)
+    if gathered is None or has_errors(found):
+        return None, found
+    account, more = _make(workspace.con, gathered, options, out)
+    return account, (*found, *more)
+
+
+def _of_database(
+    workspace: Workspace, url: str, options: ImportOptions
+) -> tuple[_Gathered | None, tuple[Diagnostic, ...]]:
+    """What a database answers to the queries of the mapping, all in one snapshot."""
+    if options.mapping == AUTO:
+        notes = ("name the mapping: chatwoot-postgres, or a file",)
+        return None, (Diagnostic("E297", "auto recognises files only", notes=notes),)
+    mapping, found = load_mapping(options.mapping)
+    if mapping is None:
+        return None, found
+    if not mapping.written.of_database:
+        message = (
+            f"the mapping {mapping.written.name} reads files, and `{shown(url)}` is a database"
+        )
+        return None, (*found, Diagnostic("E297", message))
+    given, more = given_params(mapping, options.settings, options.first, options.through)
+    found = (*found, *more)
+    if has_errors(found):
+        return None, found
+    mapping = pruned(mapping, options.wanted, text=options.text)
+    database = connect(url)
+    if isinstance(database, Diagnostic):
+        return None, (*found, database)
+    raws: dict[str, Raw] = {}
+    values = query_values(mapping, given)
+    try:
+        for one in mapping.written.inputs.values():
+            raw, more = query_rows(workspace.con, database, one, f"raw {one.name}", values)
+            found = (*found, *more)
+            if raw is None:  # after a failure the connection answers nothing more
+                return None, found
+            raws[one.name] = raw
+    finally:
+        database.close()
+    return _Gathered(mapping, given, raws, {}), found
+
+
+def _of_files(
+    workspace: Workspace, source: Path, options: ImportOptions
+) -> tuple[_Gathered | None, tuple[Diagnostic, ...]]:
+    sources, found = find_sources(workspace.con, workspace.folder(), source)
     if sources is None:
         return None, found
     mapping, reason, more = _mapping(sources, options.mapping)
     found = (*found, *more)
     if mapping is None:
         return None, found
+    if mapping.written.of_database:
+        message = f"the mapping {mapping.written.name} reads a database, and `{source}` is none"
+        notes = ("give its address: postgres://user@host/database",)
+        return None, (*found, Diagnostic("E297", message, notes=notes))
     given, more = given_params(mapping, options.settings, options.first, options.through)
     found = (*found, *more)
     if has_errors(found):
         return None, found
     raws, more = _read(sources, mapping)
     found = (*found, *more)
-    if has_errors(found):
-        return None, found
+    used = {a.file for raw in raws.values() for a in raw.accounts}
+    not_read = {k: v for raw in raws.values() for k, v in raw.not_read.items()}
+    for file in sources.files:
+        name = sources.shown(file)
+        if name not in used and not any(k == name or k.startswith(f"{name} [") for k in not_read):
+            not_read[name] = "not of the kind that the mapping reads"
+    return _Gathered(mapping, given, raws, not_read, reason), found
+
+
+def _make(
+    con: Any, gathered: _Gathered, options: ImportOptions, out: Path
+) -> tuple[Account | None, tuple[Diagnostic, ...]]:
+    """Raw tables → canonical tables → files in the folder `out`."""
+    mapping, given, raws = gathered.mapping, gathered.given, dict(gathered.raws)
+    found: tuple[Diagnostic, ...] = ()
     making_ = making(con, mapping, given)
     for one in mapping.written.inputs.values():  # outer inputs stand before what lies in them
         if one.name in raws or one.parent in raws:
@@ -146,24 +233,16 @@ def _import(
         found = (*found, _nothing(mapping))
         return None, found
     accounts = tuple(a for raw in raws.values() for a in raw.accounts)
-    used = {a.file for a in accounts}
-    not_read = {k: v for raw in raws.values() for k, v in raw.not_read.items()}
-    for file in sources.files:
-        shown = sources.shown(file)
-        if shown not in used and not any(
-            k == shown or k.startswith(f"{shown} [") for k in not_read
-        ):
-            not_read[shown] = "not of the kind that the mapping reads"
     return (
         Account(
             written.name,
             written.title.get("en"),
             written.platform,
             written.timezone,
-            reason,
+            gathered.reason,
             accounts,
             tuple(tables),
-            not_read,
+            gathered.not_read,
             sessions,
             numbers,
         ),

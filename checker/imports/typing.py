@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checker.data.validate import required
 from checker.diagnostics import Diagnostic, has_errors, nearest
-from checker.imports.model import PLACES, Input, Mapping, Output
+from checker.imports.model import PLACES, Input, Mapping, Output, placeholders
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES, Column, Table
@@ -37,10 +37,11 @@ class TypedMapping:
 
     @property
     def params(self) -> frozenset[str]:
-        """The params that some expression uses."""
+        """The params that some expression or query uses."""
         trees = [tree for out in self.outputs for tree in (*out.columns.values(), out.where)]
         trees += [tree for drops in self.drops.values() for _, tree in drops]
         used = {n.name for one in trees if one for n in tr.walk(one) if isinstance(n, tr.Col)}
+        used |= {p for one in self.written.inputs.values() for p in placeholders(one.sql)}
         return frozenset(used & set(self.written.params))
 
 

@@ -73,12 +73,16 @@ PHRASES: Mapping[str, Phrase] = {
     "baseline_new": Phrase("新增不达标 {n}", "{n} new failing"),
     "baseline_still": Phrase("仍不达标 {n}", "{n} still failing"),
     "baseline_repaired": Phrase("已改善 {n}", "{n} repaired"),
-    "baseline_gone": Phrase("上次不达标而本次未涉及 {n}", "{n} failed then and are not in this audit"),
+    "baseline_gone": Phrase(
+        "上次不达标而本次未涉及 {n}", "{n} failed then and are not in this audit"
+    ),
     "mark_new": Phrase("新增", "new"),
     "mark_still": Phrase("仍不达标", "still failing"),
     "mark_repaired": Phrase("已改善", "repaired"),
     "beside_baseline": Phrase("【{name}】", " [{name}]"),
-    "repaired_section": Phrase("已改善（上次不达标，本次达标）", "REPAIRED (failed in the baseline)"),
+    "repaired_section": Phrase(
+        "已改善（上次不达标，本次达标）", "REPAIRED (failed in the baseline)"
+    ),
     # inside a rule's block
     "severity_warning": Phrase("（提醒级）", " (severity warning)"),
     "required": Phrase("要求 {requirement}", "required {requirement}"),

@@ -12,10 +12,10 @@ import ibis.expr.types as ir
 
 from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
-from checker.engine.needs import Needs
 from checker.facts import zones
 from checker.verdicts.insight_staffing import Staffing, together
-from checker.verdicts.insight_tasks import WAIT_KEY, Wanted
+from checker.verdicts.insight_tasks import Wanted
+from checker.verdicts.insight_waits import count_waits, histogram
 from checker.verdicts.insights import (
     AgentStanding,
     DayCount,
@@ -25,14 +25,10 @@ from checker.verdicts.insights import (
     Slice,
     Stage,
     StageKey,
-    Waits,
 )
 
 SHOPS = 12  # of one rule, those with most bad rows
 AGENTS = 100
-_S = zones.SECOND_US
-_EDGES = tuple(s * _S for s in (10, 30, 60, 120, 180, 300, 600, 1800, 3600, 14_400, 86_400))
-_UNANSWERED = -1
 _EPOCH = dt.date(1970, 1, 1)
 
 Counts = dict[str, int]
@@ -62,7 +58,7 @@ def rule_insights(
         agents = _grouped(frames, table, {"agent": table["scope_agent"]}, asked)
     for i, one in enumerate(bucket):
         stages = list(asked[i])
-        waits = _waits(frames, flags, one)
+        waits = count_waits(frames, flags, one)
         yield _insight(frames, one, stages, totals, hours, by_day, agents, waits, staff, i)
 
 
@@ -139,7 +135,7 @@ def _insight(
             Slice(
                 shop,
                 _without_repeats(funnel),
-                _histogram(one, waits, mine),
+                histogram(one, waits, mine),
                 _hours(hours.get(i, ()), mine),
                 _days(days.get(i, ()), mine),
                 together(staff, mine),
@@ -214,55 +210,3 @@ def _standings(
         if ak is not None and counts.get("bad")
     ]
     return tuple(sorted(found, key=lambda a: (-a.bad, a.rows, str(a.shop), a.agent)))
-
-
-# -- waits -----------------------------------------------------------------------------------------
-
-
-def _edges(one: Wanted) -> tuple[int, ...]:
-    return tuple(sorted({*_EDGES, *([one.limit] if one.limit and one.limit > 0 else [])}))
-
-
-def _waits(frames: Frames, flags: Flags, one: Wanted) -> dict[int, dict[int, int]] | None:
-    """For each place the number of waits by the index of their edge; None where nothing waits."""
-    if one.reads_turns:
-        table = flags.table.filter(flags["in", one.rows])
-        return _counted(frames, table, table[flags.columns[WAIT_KEY]], _edges(one))
-    clock = one.rule.revisions[-1].clock
-    if one.rows.of != "sessions" or clock is None or one.answered is None:
-        return None
-    turns = frames.frame("turns", clock, Needs(frozenset({("", "wait")}))).table
-    if all(c.position == "first" for c in one.conditions):
-        turns = turns.filter(turns["index"] == 1)
-    chosen = flags.table.filter(flags["in", one.rows]).select("sk")
-    turns = turns.semi_join(chosen, "sk")
-    return _counted(frames, turns, turns["wait"], _edges(one))
-
-
-def _counted(
-    frames: Frames, table: ir.Table, wait: ir.Value, edges: Sequence[int]
-) -> dict[int, dict[int, int]]:
-    bucket = ibis.cases(
-        (wait.isnull(), _UNANSWERED),
-        *((wait <= edge, i) for i, edge in enumerate(edges)),
-        else_=len(edges),
-    ).cast("int32")
-    counted = table.mutate(bucket=bucket).group_by(["pk", "bucket"]).agg(n=lambda x: x.count())
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for pk, index, number in frames.realm.workspace.fetch(counted):
-        found[pk][index] = int(number)
-    return found
-
-
-def _histogram(
-    one: Wanted, waits: Mapping[int, Mapping[int, int]] | None, mine: frozenset[int]
-) -> Waits | None:
-    if waits is None:
-        return None
-    edges = _edges(one)
-
-    def number(index: int) -> int:
-        return sum(waits.get(pk, {}).get(index, 0) for pk in mine)
-
-    counts = tuple(number(i) for i in range(len(edges) + 1))
-    return Waits(edges, counts, number(_UNANSWERED))

@@ -9,8 +9,10 @@ from pathlib import Path
 from hostile import hostile_data
 from reports import made_up_result as made_up
 
+from checker.checklist import checklist as run_checklist
 from checker.diagnostics import Diagnostic
 from checker.pipeline import AuditOptions, audit
+from checker.reports.html.checklist import checklist_html
 from checker.reports.html.page import to_html
 from checker.verdicts.model import Outcome, Result
 
@@ -44,6 +46,13 @@ def hostile() -> Result:
         for name in hostile_data.NAMES.values()
     )
     return dataclasses.replace(result, diagnostics=notices)
+
+
+def checklist(file: Path) -> Path:
+    made, found = run_checklist(ROOT / "examples" / "four-platforms", AuditOptions())
+    assert made is not None, found
+    file.write_text(checklist_html(made, lang="zh"), "utf-8")
+    return file
 
 
 def many() -> Result:

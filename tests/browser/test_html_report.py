@@ -345,6 +345,18 @@ def test_200_000_cases_do_not_freeze_it(browser: Chrome, folder: Path) -> None:
     assert rows(browser)[0][WAIT] == longest
 
 
+def test_the_checklist_loads_alone_and_switches_its_language(browser: Chrome, folder: Path) -> None:
+    opened(browser, reports.checklist(folder / "checklist.html"), lang="zh")
+    main = browser.find_element(By.TAG_NAME, "main")
+    assert "三分钟回复率(会话)" in main.text
+    assert "3-minute reply rate by session" not in main.text
+    button(browser, "[data-lang=en]").click()
+    assert "3-minute reply rate by session" in main.text
+    assert "三分钟回复率(会话)" not in main.text
+    assert complaints(browser) == []
+    assert all(url.startswith(("file:///", "data:")) for url in requests(browser))
+
+
 CONTRAST = """
 const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
 const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from imports.test_import import write
 
 from checker.data.workspace import connect_duckdb
 from checker.engine.cells import create_macros
 from checker.imports.inputs import find_sources
 from checker.imports.recognise import recognise
 from checker.imports.shipped import shipped, typed_file
-from imports.test_import import write
 
 SAMPLES = Path(__file__).parent / "samples"
 CASES = sorted(SAMPLES.glob("*/*.yaml"))

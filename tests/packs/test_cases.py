@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from casefiles import outcome, sections
 
 from checker import diagnostics

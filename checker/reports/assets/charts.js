@@ -70,7 +70,7 @@
     } else if (one.points[0][5] != null) {
       svg.append("line").attr("class", "bound").attr("x1", left).attr("x2", width - right).attr("y1", y(one.points[0][5])).attr("y2", y(one.points[0][5]));
     }
-    one.points.forEach((p, i) => tip(mark(svg, x(i), y(p[2]), p[4]), `${pick(p[1])}: ${pick(p[3])} (${pick(p[6])}) ${pick(data.outcomes[p[4]])}`));
+    one.points.forEach((p, i) => tip(mark(svg, x(i), y(p[2]), p[4]), [pick(p[1]), pick(p[3]), pick(p[6]), pick(data.outcomes[p[4]])].filter(Boolean).join(" · ")));
     const last = one.points.at(-1);
     // The label stands at the end where the line of values is farther from it.
     const gap = (points) => d3.min(points, (p) => Math.abs(y(p[2]) - y(p[5] ?? p[2]) + 8));
@@ -90,13 +90,13 @@
       const p = one.points[0], y = top + i * row;
       svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 15).attr("text-anchor", "end").text(clip(pick(one.name), left / 6.5));
       tip(svg.append("rect").attr("class", `fill-${p[4]}`).attr("x", x(0)).attr("y", y).attr("width", Math.max(1.5, x(p[2]) - x(0))).attr("height", row - 8).attr("rx", 3), `${pick(one.name)}: ${pick(p[3])} (${pick(p[6])})`);
-      svg.append("text").attr("class", "strong").attr("x", x(p[2]) + 6).attr("y", y + 15).text(`${pick(p[3])} ${pick(data.outcomes[p[4]])}`);
     });
     const bound = panels[0].points[0];
     if (bound[5] != null) {
       svg.append("line").attr("class", "bound").attr("x1", x(bound[5])).attr("x2", x(bound[5])).attr("y1", top - 6).attr("y2", top + panels.length * row);
       svg.append("text").attr("class", "strong").attr("x", x(bound[5])).attr("y", 10).attr("text-anchor", "middle").text(pick(bound[6]));
     }
+    panels.forEach(({ points: [p] }, i) => svg.append("text").attr("class", "strong halo").attr("x", x(p[2]) + 6).attr("y", top + i * row + 15).text(`${pick(p[3])} ${pick(data.outcomes[p[4]])}`));
   }
   const clip = (text, most) => (text.length > most ? `${text.slice(0, Math.max(3, Math.floor(most) - 1))}…` : text);
 
@@ -121,7 +121,7 @@
 
   function days(slice) {
     if (slice.days.length < 2) return null;
-    const points = slice.days.map(([day, rows, good, share]) => [day, day.slice(5), (good / rows) * 100, `${share} (${good}/${rows})`, "info", null, ""]);
+    const points = slice.days.map(([day, rows, good, share]) => [day, day.slice(5), (good / rows) * 100, `${share} (${good}/${rows})`, "", null, ""]);
     const rows = () => slice.days.map(([day, all, good, share]) => [day, number(all), number(all - good), share]);
     const worst = d3.least(points, (p) => p[2]);
     return figure("days", `${worst[0]}: ${worst[3]}`, [say("day"), say("judged"), say("bad"), say("share_good")], rows, [1, 2, 3], (chart, width) => {
