@@ -125,26 +125,26 @@ def _copy_tables(
     con: Any, database: Database, wanted: Wanted, folder: Path
 ) -> tuple[Diagnostic, ...]:
     known = database.rows(
-        "SELECT DISTINCT table_name::text FROM information_schema.tables "
-        "WHERE table_schema = ANY (current_schemas(false)) ORDER BY 1"
+        "SELECT table_name::text, column_name::text FROM information_schema.columns "
+        "WHERE table_schema = ANY (current_schemas(false)) ORDER BY 1, ordinal_position"
     )
     if isinstance(known, Diagnostic):
         return (known,)
-    named = [str(row[0]) for row in known]
-    there = [table for table in STORED if table in named]
-    described = {}
-    for table in there:
-        columns = database.columns(f"SELECT * FROM {name(table)}", {})
-        if isinstance(columns, Diagnostic):
-            return (columns,)
-        described[table] = columns
-    fitting = [t for t in there if t in ENTRY_TABLES and set(required(t)) <= described[t].keys()]
+    described: dict[str, list[str]] = {}
+    for table, column in known:
+        described.setdefault(table, []).append(column)
+    named = list(described)
+    there = [table for table in STORED if table in described]
+    fitting = [t for t in there if t in ENTRY_TABLES and set(required(t)) <= set(described[t])]
     if not fitting:
         return (_no_tables(database, named),)
     for table in there:
         asked = {"platform", "shop_id", *required(table), *wanted.get(table, ())}
-        columns = {c: type_ for c, type_ in described[table].items() if c in asked}
-        number = database.copy(con, f"copied {table}", f"SELECT * FROM {name(table)}", {}, columns)
+        query = f"SELECT {', '.join(name(c) for c in described[table] if c in asked)} FROM {name(table)}"
+        columns = database.columns(query, {})
+        if isinstance(columns, Diagnostic):
+            return (columns,)
+        number = database.copy(con, f"copied {table}", query, {}, columns)
         if isinstance(number, Diagnostic):
             return (number,)
         file = literal(str(folder / f"{table}.parquet"))

@@ -76,7 +76,8 @@ def import_beside(
     """The folder of the data set that a mapping makes of `source`; it lives as long as the workspace."""
     made = workspace.folder()
     account, found = _import(workspace, source, options, made)
-    if account is not None:
+    # Of a database, what is not meant was not even asked for.
+    if account is not None and not is_database(source):
         found = (*found, *_told(account))
     return (made if account is not None else None), found
 

@@ -24,7 +24,11 @@ from checker.pipeline import AuditOptions, audit
 from checker.profile import profile
 from checker.verdicts.model import Result, Verdict
 
-psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (extra: postgres)")
+REQUIRED = os.environ.get("CHECKER_POSTGRES") == "required"
+if REQUIRED:
+    import psycopg
+else:
+    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (extra: postgres)")
 
 HERE = Path(__file__).parent / "chatwoot"
 MAPPING = "chatwoot-postgres"
@@ -35,7 +39,7 @@ def server() -> Iterator[Server]:
     bin_ = programs()
     if bin_ is None:
         reason = "no PostgreSQL server is installed (Debian: apt install postgresql)"
-        assert os.environ.get("CHECKER_POSTGRES") != "required", reason
+        assert not REQUIRED, reason
         pytest.skip(reason)
     with running(bin_) as one:
         execute(one, "postgres", "CREATE DATABASE chatwoot", "CREATE DATABASE other")
@@ -209,6 +213,32 @@ def test_reading_changes_nothing_and_leaves_out_what_was_said(server: Server) ->
     assert "hello" not in log and PASSWORD not in log
 
 
+PACK = """\
+language: 1
+pack: greetings
+platform: chatwoot
+title: {zh: 问候, en: Greetings}
+timezone: UTC
+rules:
+  greeted:
+    title: {zh: 问候, en: Greeted}
+    ratio:
+      of: messages
+      where: role = 'agent' and not automatic
+      good: matches(text, '^(Hi|Here)$')
+"""
+
+
+def test_a_rule_that_looks_at_what_was_said_gets_it(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text(PACK)
+    url = server.url("owner", "chatwoot")
+    options = AuditOptions(mapping=MAPPING, rules=(tmp_path / "pack.yaml",), threads=2)
+    result, found = audit(url, options)
+    assert result is not None, found
+    shop = next(v for v in result.verdicts if v.scope["shop"] == "1")
+    assert (shop.numerator, shop.denominator) == (6, 8)
+
+
 def test_what_was_said_is_copied_when_it_is_asked_for(server: Server, tmp_path: Path) -> None:
     url = server.url("owner", "chatwoot")
     given = ImportOptions(MAPPING, format="csv", threads=2, text=True)
@@ -233,7 +263,7 @@ def checker(*arguments: str) -> tuple[int, str]:
 def test_the_command_line_audits_and_shows_no_password(server: Server) -> None:
     url = server.url(f"reader:{quote(PASSWORD, safe='')}", "chatwoot")
     os.environ.pop("PGPASSWORD")
-    code, told = checker("audit", url, "-m", MAPPING, "--pack", "meiqia", "--lang", "en")
+    code, told = checker("audit", url, "--mapping", MAPPING, "--pack", "meiqia", "--lang", "en")
     assert code in (0, 1), told
     assert "meiqia" in told
     assert quote(PASSWORD, safe="") not in told and PASSWORD not in told
@@ -296,6 +326,45 @@ def test_what_is_wrong_is_told(
     assert PASSWORD not in told and "hunter2" not in told
 
 
+def test_a_database_without_tables_of_a_data_set_is_told(server: Server) -> None:
+    result, found = audit(server.url("reader", "chatwoot"), AuditOptions(platform="taobao"))
+    assert result is None
+    (told,) = (d for d in found if d.level == "error")
+    assert told.code == "E296"
+
+
+def test_a_query_that_cannot_run_is_told(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(BROKEN)
+    given = ImportOptions(str(tmp_path / "own.yaml"), threads=2)
+    account, found = import_data(server.url("owner", "chatwoot"), tmp_path / "out", given)
+    assert account is None and [d.code for d in found] == ["E295"]
+    assert "division by zero" in found[0].message
+
+
+BROKEN = """\
+mapping: own
+platform: own
+timezone: UTC
+inputs:
+  said:
+    format: sql
+    from: messages WHERE id / 0 = 1
+    columns: {id: id, created_at: created_at}
+tables:
+  - table: messages
+    input: said
+    columns: {session_id: id, ts: instant(created_at), role: "'buyer'"}
+"""
+
+
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result, found = audit("postgres://reader@localhost/d", AuditOptions())
+    assert result is None
+    (told,) = (d for d in found if d.level == "error")
+    assert told.code == "E290" and "checker[postgres]" in told.notes[0]
+
+
 def test_a_column_of_another_version_is_told(server: Server, tmp_path: Path) -> None:
     execute(server, "chatwoot", "ALTER TABLE messages RENAME content_type TO content_kind")
     try:
@@ -331,8 +400,8 @@ def test_a_connection_that_drops_midway_leaves_nothing(server: Server, tmp_path:
     try:
         with dropping_proxy(server.port, 1_000_000) as port:
             url = server.url("reader", "chatwoot", port)
-            code, told = checker("audit", url, "-m", MAPPING, "--pack", "meiqia")
-            assert code == 2, told
+            code, told = checker("audit", url, "--mapping", MAPPING, "--pack", "meiqia")
+            assert code == 2 and "E294" in told, told
             out = tmp_path / "out"
             account, found = import_data(url, out, ImportOptions(MAPPING, threads=2))
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,10 @@ def test_a_shipped_mapping_is_named_after_its_file_and_cites_its_source() -> Non
         assert mapping.written.name == name
         assert mapping.written.title.get("zh") != mapping.written.title.get("en")
         assert mapping.written.sources and mapping.written.note
+
+
+def test_the_page_on_mappings_lists_every_shipped_one_with_its_status() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `([\w-]+)` \|[^|]*\| (\w+) \|", page, re.MULTILINE))
+    known = {name: typed_file(file)[0] for name, file in shipped().items()}
+    assert listed == {name: one.written.status for name, one in known.items() if one}

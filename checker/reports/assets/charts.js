@@ -182,7 +182,7 @@
     const worst = d3.greatest(slice.hours, (c) => c[3]);
     const summary = worst ? say("hours_summary", { day: pick(data.weekdays[worst[0]]), hour: hour(worst[1]), bad: worst[3] }) : "";
     const keys = [...new Set([...judged.keys(), ...[...staffed].filter(([, n]) => n > 0).map(([k]) => k)])].sort(d3.ascending);
-    const rows = () => keys.map((k) => [pick(data.weekdays[Math.floor(k / 24)]), hour(k % 24), ...(judged.get(k) ?? [0, 0]).toReversed(), staffed.has(k) ? staffed.get(k).toFixed(1) : ""]);
+    const rows = () => keys.map((k) => [pick(data.weekdays[Math.floor(k / 24)]), hour(k % 24), ...(judged.get(k) ?? [0, 0]).toReversed(), slice.staff.length ? (staffed.get(k) ?? 0).toFixed(1) : ""]);
     return figure(title, summary, [say("weekday"), say("hour"), say("bad"), say("judged"), say("online")], rows, [2, 3, 4], (chart, available) => {
       const scroller = make("div", { class: "wideheat", tabindex: available < 560 ? "0" : null });
       chart.append(scroller);

@@ -117,7 +117,7 @@ def _slice(one: Slice, insight: RuleInsight) -> dict[str, object]:
         ],
         "waits": None if one.waits is None else _histogram(one.waits, insight.limit),
         "hours": [[h.weekday, h.hour, h.rows, h.bad] for h in one.hours] if insight.judges else [],
-        "staff": [[h.weekday, h.hour, h.milli_agents] for h in one.staff],
+        "staff": [[h.weekday, h.hour, h.milli_agents] for h in one.staff if h.milli_agents],
         "days": [
             [d.day.isoformat(), d.rows, d.good, percent(Fraction(d.good, d.rows))] for d in one.days
         ],

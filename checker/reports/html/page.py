@@ -11,7 +11,7 @@ from checker.reports.clean import clean
 from checker.reports.grouping import RuleGroup, by_rule, worst_first
 from checker.reports.html import overview as ov
 from checker.reports.html.aside import agents, aside
-from checker.reports.html.both import both, bounded
+from checker.reports.html.both import Both, both, bounded
 from checker.reports.html.case_data import MOST, case_table
 from checker.reports.html.chart_data import chart_data
 from checker.reports.html.matrix import matrices
@@ -80,7 +80,19 @@ def _gravest(groups: Sequence[RuleGroup]) -> list[tuple[RuleGroup, Outcome]]:
 
 def _json(data: object) -> str:
     """JSON that cannot end the script element that it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(_lean(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def _lean(data: object) -> object:
+    """The data with one text for both languages wherever they say the same."""
+    match data:
+        case Both(zh, en):
+            return zh if zh == en else [zh, en]
+        case dict():
+            return {key: _lean(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_lean(value) for value in data]
+    return data
