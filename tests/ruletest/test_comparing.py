@@ -63,6 +63,7 @@ def verdict(given: dict[str, Any]) -> Verdict:
         value=None if value is None else Fraction(str(value)),
         pending=given.get("pending", 0),
         basis=given.get("basis", "computed"),
+        aim_source=None,
         waiver=None,
         attestation=None,
         offenders=offenders,
