@@ -10,7 +10,7 @@ import typer
 
 from checker.cli import options as o
 
-FORMATS = ("terminal", "markdown", "html")
+FORMATS = ("terminal", "markdown", "html", "xlsx")
 
 
 def checklist(
@@ -65,6 +65,9 @@ def checklist(
     o.one_of("--format", format_, FORMATS, found)
     o.at_least("--threads", 1, threads, found)
     target.check(found)
+    if format_ == "xlsx" and not target.to_file and sys.stdout.isatty():
+        message = "--format xlsx: not for a terminal"
+        found.append(Diagnostic("E328", message, notes=("name a file with -o",)))
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -93,7 +96,12 @@ def checklist(
     tell(diagnostics, quiet=quiet)
     if made is None:
         raise typer.Exit(WRONG_INPUT)
-    if format_ == "markdown":
+    text: str | bytes
+    if format_ == "xlsx":
+        from checker.reports.checklist_xlsx import checklist_xlsx
+
+        text = checklist_xlsx(made, lang=language)
+    elif format_ == "markdown":
         from checker.reports.checklist_markdown import checklist_markdown
 
         text = checklist_markdown(made, language)

@@ -14,6 +14,13 @@ _SAID: Mapping[str, Phrase] = {
     "agents": Phrase("客服", "Agents"),
     "rules": Phrase("规则", "Rules"),
     "quality": Phrase("数据质量", "Data quality"),
+    # columns of the checklist
+    "group": Phrase("类别", "group"),
+    "item": Phrase("检查项", "item"),
+    "details": Phrase("要求与发现", "asked and found"),
+    "cited": Phrase("出处", "source"),
+    "by": Phrase("检查人", "checked by"),
+    "on": Phrase("日期", "date"),
     # columns
     "outcome": Phrase("结果", "outcome"),
     "pack": Phrase("规则包", "pack"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -53,10 +53,16 @@ _GREY = {"bg_color": "#EDEDED", "font_color": "#404040"}
 
 def to_xlsx(result: Result, *, lang: str) -> bytes:
     """The file's bytes: the same for the same result."""
+    as_of = max((p.as_of for p in result.packs if p.as_of is not None), default=None)
+    return book_of(sheets(result, lang), as_of, lang)
+
+
+def book_of(sheets: Iterable[Sheet], as_of: int | None, lang: str) -> bytes:
+    """The bytes of a file with these sheets; `as_of` in microseconds stands as its date."""
     file = io.BytesIO()
     book = _Book(file, lang)
-    book.created(max((p.as_of for p in result.packs if p.as_of is not None), default=None))
-    for sheet in sheets(result, lang):
+    book.created(as_of)
+    for sheet in sheets:
         book.add(sheet)
     book.close()
     return file.getvalue()
