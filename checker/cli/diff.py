@@ -49,7 +49,7 @@ def diff(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
-    from checker.pipeline import diff_rules
+    from checker.comparing import diff_rules
     from checker.reports.diff import diff_json, diff_markdown, render_diff
 
     packs, diagnostics = diff_rules(old, new)

@@ -84,8 +84,8 @@ def whatif(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
+    from checker.comparing import whatif as run
     from checker.pipeline import AuditOptions
-    from checker.pipeline import whatif as run
 
     with stages(quiet) as progress:
         result, diagnostics = run(

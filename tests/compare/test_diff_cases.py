@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 
 from checker import schemas
+from checker.comparing import diff_rules
 from checker.packs.diff import Change, PackDiff
-from checker.pipeline import diff_rules
 from checker.reports.change_words import value_text
 from checker.reports.diff import diff_json, diff_markdown
 

@@ -11,7 +11,8 @@ import pytest
 from referencing import Registry, Resource
 
 from checker import schemas
-from checker.pipeline import AuditOptions, audit, whatif
+from checker.comparing import whatif
+from checker.pipeline import AuditOptions, audit
 from checker.reports.whatif_json import whatif_json
 from checker.verdicts.model import Outcome, Verdict
 
