@@ -98,7 +98,9 @@ class Frames:
             row = self._row(fact, table, names, pending=False)
             found = {name: ex.evaluate(tree, row) for name, tree in waits.items()}
             table = table.mutate(**{name: v.whole(value) for name, value in found.items()})
-        table = relations.attach(self, fact, clock, table, needs.relations, names, pending=pending)
+        table = relations.attach(
+            self, fact, clock, table, needs.relations, names, pending=pending, places=places
+        )
         table = self._with_scopes(fact, table, scopes, said)
         row = self._row(fact, table, names, pending=False)
         return Frame(table, row, self._row(fact, table, names, pending=True) if pending else row)

@@ -69,16 +69,20 @@ def attach(
     names: dict[object, str],
     *,
     pending: bool,
+    places: tuple[int, ...] | None,
 ) -> ir.Table:
     """`table` with a column for each relation, and one more with `pending` where it reads the wait.
 
-    `names[relation, pending]` is the column. All relations over one fact share one grouped query.
+    `names[relation, pending]` is the column. All relations over one fact share one grouped query,
+    of the places that `table` has.
     """
     by_fact: dict[str, list[tr.Relation]] = {}
     for relation in sorted(wanted, key=repr):
         by_fact.setdefault(relation.relation, []).append(relation)
     for home, relations in sorted(by_fact.items()):
-        table = _attach_fact(frames, fact, clock, table, home, relations, names, pending=pending)
+        table = _attach_fact(
+            frames, fact, clock, table, home, relations, names, pending=pending, places=places
+        )
     return table
 
 
@@ -92,6 +96,7 @@ def _attach_fact(
     names: dict[object, str],
     *,
     pending: bool,
+    places: tuple[int, ...] | None,
 ) -> ir.Table:
     trees = [tree for r in relations for tree in (r.value, r.predicate)]
     needs = needs_of(trees)
@@ -99,7 +104,7 @@ def _attach_fact(
     link = _link(fact)
     if fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id"), ("", "asked_at")}))
-    child = frames.frame(home, clock, needs, pending=needs_wait)
+    child = frames.frame(home, clock, needs, pending=needs_wait, places=places)
     rows = child.table
     if fact == "buyer_days":
         rows = rows.mutate(

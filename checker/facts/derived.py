@@ -87,13 +87,16 @@ class Derived:
 
     @cached_property
     def _held(self) -> ir.Table:
-        """pk, ak, sk, from, to of assignments up to as-of, one union per agent and session.
+        """pk, ak, from, to of assignments up to as-of, one union per agent and session.
 
         Whoever holds a session that only assignments name is busy, too.
         """
         rows = sweeps.clipped(self.realm, self.assignments)
         rows = rows.filter(rows["ak"].notnull())
-        return sweeps.union_of(rows, ["pk", "ak", "sk", "stray"])
+        ends = ["pk", "ak", "from", "to"]
+        known = sweeps.union_of(rows.filter(rows["sk"].notnull()), ["pk", "ak", "sk"])
+        strays = sweeps.union_of(rows.filter(rows["sk"].isnull()), ["pk", "ak", "stray"])
+        return self.realm.workspace.keep(known.select(ends).union(strays.select(ends)))
 
     @cached_property
     def _agents(self) -> ir.Table:

@@ -18,7 +18,20 @@ def edges(intervals: ir.Table, keys: list[str]) -> ir.Table:
 
 
 def union_of(intervals: ir.Table, keys: list[str]) -> ir.Table:
-    """The union of each key's intervals as disjoint ones; columns keys, from, to."""
+    """The union of each key's intervals as disjoint ones; columns keys, from, to. No key is null.
+
+    Most sessions are held once: a key with one interval is its own union and is not swept.
+    """
+    real = intervals.filter(intervals["from"] < intervals["to"])
+    ends = {"from": real["from"].min(), "to": real["to"].max()}
+    counted = real.group_by(keys).agg(n=real.count(), **ends)
+    alone = counted.filter(counted["n"] == 1).select(*keys, "from", "to")
+    shared = counted.filter(counted["n"] > 1)
+    several = real.semi_join(shared, [real[k] == shared[k] for k in keys])
+    return alone.union(_swept(several, keys))
+
+
+def _swept(intervals: ir.Table, keys: list[str]) -> ir.Table:
     steps = edges(intervals, keys).group_by([*keys, "at"]).agg(step=lambda t: t["step"].sum())
     upto = ibis.window(group_by=keys, order_by=steps["at"], preceding=None, following=0)
     running = steps.mutate(level=steps["step"].sum().over(upto).cast("int64"))
