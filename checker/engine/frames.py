@@ -65,8 +65,12 @@ class Frames:
         *,
         pending: bool = False,
         places: tuple[int, ...] | None = None,
+        only: ir.Table | None = None,
     ) -> Frame:
-        """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs."""
+        """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs.
+
+        `only` has a column `row_k` for some of the fact's keys k: just the rows that it names.
+        """
         columns = set(needs.columns)
         said = {scope: self._scope_homes(fact, scope) for scope in scopes & set(_LINKED)}
         columns |= {("", _LINKED[scope]) for scope, (in_row, _) in said.items() if in_row}
@@ -84,6 +88,9 @@ class Frames:
         table = self._base(fact, clock, columns)
         if places is not None and len(places) < len(self.realm.places):
             table = table.filter(table["pk"].isin(list(places)))
+        if only is not None:
+            pairs = [table[c.removeprefix("row_")] == only[c] for c in only.columns]
+            table = table.semi_join(only, pairs)
         table = self._with_own(fact, table, columns)
         for parent in ("session", "shop", "agent"):
             wanted = sorted(name for home, name in columns if home == parent)

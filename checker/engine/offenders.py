@@ -140,10 +140,9 @@ def _details(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detai
         sessions = _sessions(frames, {row[:1] for row in rows})
         return {row: _Detail(sessions[row[0]], None, row[2], row[1], None) for row in rows}
     wanted = _row_table(frames, names, rows)
-    frame = frames.frame(fact, task.clock, _detail_needs(fact), _detail_scopes(fact)).table
-    pairs = [wanted[f"row_{name}"] == frame[name] for name in names]
-    joined = wanted.inner_join(frame, pairs)
-    described = joined.select(*wanted.columns, **_described(frames, fact, frame))
+    needs, scopes = _detail_needs(fact), _detail_scopes(fact)
+    frame = frames.frame(fact, task.clock, needs, scopes, only=wanted).table
+    described = frame.select(*names, **_described(frames, fact, frame))
     width = len(names)
     return {
         tuple(row[:width]): _Detail(*row[width:]) for row in frames.realm.workspace.fetch(described)
@@ -205,10 +204,15 @@ def _blamed_turns(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _
     needs = _TURN | needs_of([c.predicate for c in conditions])
     if task.fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id")}))
-    frame = frames.frame("turns", task.clock, needs, pending=True)
-    turns = _linked(frames, task, frame.table)
     wanted = _row_table(frames, ["rn" if task.fact == "buyer_days" else "sk"], rows)
-    turns = turns.semi_join(wanted, turns["row"] == wanted[wanted.columns[0]])
+    of_session = task.fact == "sessions"
+    places = frames.realm.place_keys(task.platforms)
+    frame = frames.frame(
+        "turns", task.clock, needs, pending=True, places=places, only=wanted if of_session else None
+    )
+    turns = _linked(frames, task, frame.table)
+    if not of_session:
+        turns = turns.semi_join(wanted, turns["row"] == wanted["row_rn"])
     broken = turns.filter(_broken(conditions, frame.pending_row, turns))
     order = [broken["asked_at"], broken["sk"], broken["index"]]
     place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))

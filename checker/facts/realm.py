@@ -278,15 +278,12 @@ class Realm:
 
         `own` are the columns of the messages themselves; `messages` may have more.
         """
-        return [_last(messages[name]) for name in _message_keys(own)]
+        return [_last(value) for value in _message_keys(messages, own)]
 
     def order_values(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
         """The same order as values without nulls, for comparing rows as structs."""
-        return [
-            part
-            for name in _message_keys(own)
-            for part in (messages[name].isnull(), messages[name])
-        ]
+        never_null, *others = _message_keys(messages, own)
+        return [never_null, *(part for value in others for part in (value.isnull(), value))]
 
     # -- other tables ----------------------------------------------------------------------------
 
@@ -297,10 +294,13 @@ class Realm:
         session where it has one.
         """
         if name not in self._tables:
-            self._tables[name] = self.workspace.keep(self._keyed(name))
+            rows = self.keyed_rows(name)
+            number = ibis.row_number().over(order_by=self.row_order(name, rows))
+            self._tables[name] = self.workspace.keep(rows.mutate(rn=number))
         return self._tables[name]
 
-    def _keyed(self, name: str) -> ir.Table:
+    def keyed_rows(self, name: str) -> ir.Table:
+        """The same without `rn`, and not kept."""
         table = TABLES[name]
         rows = self.given(name)
         missing = [
@@ -323,8 +323,7 @@ class Realm:
             pairs = [rows[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
             joined = rows.left_join(keys, pairs, rname="k_{name}")
             rows = joined.select(*(rows[c] for c in rows.columns), keys["sk"])
-        rows = self.with_place(rows)
-        return rows.mutate(rn=ibis.row_number().over(order_by=self.row_order(name, rows)))
+        return self.with_place(rows)
 
     def row_order(self, name: str, rows: ir.Table) -> list[ir.Value]:
         """A table's time, then `to`, then its columns in the order of the catalog, missing last."""
@@ -338,7 +337,7 @@ class Realm:
         return [
             *(_last(rows[c]) for c in (*time, *ends)),
             rows["pk"],
-            *(_last(rows[c]) for c in (*rest, *extra)),
+            *(_last(rows["ak" if c == "agent_id" else c]) for c in (*rest, *extra)),
         ]
 
 
@@ -346,10 +345,18 @@ _PLACE = ("platform", "shop_id")
 _FIXED = {"sk", "pk", "ts", "seq", "role", "ak", "automatic", "text"}
 
 
-def _message_keys(own: tuple[str, ...]) -> list[str]:
-    leading = ["ts", "seq", "role", "ak", "automatic"]
-    every = [*leading, *(c for c in sorted(own) if c not in _FIXED), "text"]
-    return [name for name in every if name in own]
+def _message_keys(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
+    rest = [c for c in sorted(own) if c not in _FIXED]
+    names = [c for c in ("ts", "seq", "role", *rest, "text") if c in own]
+    return [_who(messages) if c == "role" else messages[c] for c in names]
+
+
+def _who(messages: ir.Table) -> ir.IntegerValue:
+    """Role, then agent with nobody last, then automatic, as one number: it sorts faster than three."""
+    agent = ibis.coalesce(messages["ak"], 1 << 32).cast("int64")
+    return (
+        messages["role"].cast("int64") * (1 << 34) + agent * 2 + messages["automatic"].cast("int64")
+    )
 
 
 def _last(value: ir.Value) -> ir.Value:

@@ -31,8 +31,7 @@ def assignments(realm: Realm) -> ir.Table:
     parts = []
     without = None
     if realm.has("assignments"):
-        given = realm.keyed("assignments")
-        parts.append(given.drop("rn"))
+        parts.append(realm.keyed_rows("assignments"))
         counts = realm.dataset.tables["assignments"].rows_by_platform
         holders = frozenset(p for p, rows in counts.items() if rows and p is not None)
         without = [i for i, place in enumerate(realm.places) if place.platform not in holders]
@@ -55,13 +54,10 @@ def assignments(realm: Realm) -> ir.Table:
     rows = rows.mutate(
         stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string"))
     )
-    by_session = ibis.window(group_by=["pk", "sk", "stray"], order_by=order)
-    return realm.workspace.keep(
-        rows.mutate(
-            rn=ibis.row_number().over(order_by=order),
-            is_last=rows["from"].lead().over(by_session).isnull(),
-        )
-    )
+    rows = rows.mutate(rn=ibis.row_number().over(order_by=order))
+    of_session = ibis.window(group_by=["pk", "sk", "stray"])
+    last = rows["rn"].max().over(of_session)
+    return realm.workspace.keep(rows.mutate(is_last=rows["rn"] == last))
 
 
 def _derived(realm: Realm, places: list[int] | None) -> ir.Table:
