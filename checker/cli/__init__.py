@@ -23,6 +23,7 @@ def app() -> typer.Typer:
     from checker.cli import (
         audit,
         checklist,
+        compile,
         diff,
         docs,
         explain,
@@ -50,6 +51,7 @@ def app() -> typer.Typer:
     commands.command()(checklist.checklist)
     commands.command()(show.show)
     commands.command()(whatif.whatif)
+    commands.command("compile")(compile.compile_)
     commands.command()(profile.profile)
     commands.command()(diff.diff)
     commands.command("import")(import_.import_)

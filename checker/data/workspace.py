@@ -28,10 +28,10 @@ class Workspace:
         self._folders.append(made)
         return Path(made.name)
 
-    def keep(self, expression: ir.Table) -> ir.Table:
-        """The table, computed once and kept for the rest of the run."""
+    def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
+        """The table, computed once and kept for the rest of the run; `what` it holds names it."""
         self._kept += 1
-        name = f"kept_{self._kept}"
+        name = f"{what}_{self._kept}"
         self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {self.con.compile(expression)}")
         return self.con.table(name)
 

@@ -24,10 +24,14 @@ PlacedCalendars = tuple[tuple[tuple[int, ...], Calendar], ...]
 
 @dataclass(frozen=True)
 class WindowHours:
-    """A window's calendar for most places, and those of places (keys) with hours of their own."""
+    """A window's calendar for most places, and those of places (keys) with hours of their own.
+
+    `of_row` makes a row's own calendar where no place is known before the data are.
+    """
 
     usual: Calendar
     others: PlacedCalendars = ()
+    of_row: Callable[[Row], Calendar] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ def _literal(lit: tr.Lit) -> Value:
 
 
 def _by_place(hours: WindowHours, row: Row, make: Callable[[Calendar], ir.Value]) -> ir.Value:
+    if hours.of_row is not None:
+        return make(hours.of_row(row))
     usual = make(hours.usual)
     if not hours.others or row.place is None:
         return usual

@@ -92,7 +92,7 @@ def build_flags(frames: Frames, tasks: Sequence[Task], days: DayRange) -> Flags:
     selected = table.select(
         *dict.fromkeys(keys), **work.flat, **_order_columns(frames, fact, table)
     )
-    return Flags(frames.realm.workspace.keep(selected), work.names)
+    return Flags(frames.realm.workspace.keep(selected, f"{fact}_judged"), work.names)
 
 
 class _Builder:
@@ -109,7 +109,8 @@ class _Builder:
 
     def column(self, key: object, value: Value) -> None:
         if key not in self.names:
-            name = f"f{len(self.names)}"
+            what = str(key[0]) if isinstance(key, tuple) else "f"
+            name = f"{what}_{len(self.names)}"
             self.names[key] = name
             self.flat |= kept(name, value)
 

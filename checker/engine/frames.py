@@ -164,18 +164,18 @@ class Frames:
         if clock.ignores_before is not None:
             before = v.expression(ex.evaluate(clock.ignores_before, frame.row))
             late = ibis.coalesce(table["ts"] >= before, False)
-            seen = seen & (late | table["pk"].isin(self._without(clock.ignores_before)))
+            seen = seen & (late | self._without(clock.ignores_before, table["pk"]))
         return table.filter(seen).mutate(closes=closes)
 
-    def _without(self, tree: tr.Tree) -> list[int]:
-        """Places whose data lack a column of `ignores_before`: nothing is ignored there."""
-        found: set[int] = set()
-        for parent, name in needs_of([tree]).columns:
+    def _without(self, tree: tr.Tree, place: ir.IntegerValue) -> ir.BooleanValue:
+        """The place's data lack a column of `ignores_before`: nothing is ignored there."""
+        found = []
+        for parent, name in sorted(needs_of([tree]).columns):
             home = PARENT_TABLE[parent] if parent else "messages"
             column = TABLES[home].column(name)
             if column is None or not (column.derived or column.default or column.required):
-                found.update(self.realm.lacking(home, name))
-        return sorted(found)
+                found.append(self.realm.is_lacking(place, home, name))
+        return ibis.or_(*found)
 
     def _base(self, fact: str, clock: TypedClock | None, columns: set[ColumnKey]) -> ir.Table:
         realm = self.realm
@@ -300,7 +300,7 @@ class Frames:
         for scope, (in_row, in_session) in said.items():
             value = table[_LINKED[scope]] if in_row else table[f"session_{scope}"]
             if in_row and in_session:
-                without = table["pk"].isin(self.realm.lacking(fact, SCOPE_COLUMN[scope]))
+                without = self.realm.is_lacking(table["pk"], fact, SCOPE_COLUMN[scope])
                 value = ibis.ifelse(without, table[f"session_{scope}"], value)
             added[f"scope_{scope}"] = value
         if scopes & _TIMED:
@@ -318,8 +318,7 @@ class Frames:
             return True, False
         if column is None:
             return False, True
-        without = self.realm.lacking(fact, SCOPE_COLUMN[scope])
-        return len(without) < len(self.realm.places), bool(without)
+        return self.realm.given_for(fact, SCOPE_COLUMN[scope])
 
     def _moment(self, fact: str, table: ir.Table) -> dict[str, ir.Value]:
         """`day` (and `time`, `local`, where the fact has instants) for periods, hours and weekdays."""

@@ -59,12 +59,16 @@ class GroupQuery:
         self.sums: dict[object, str] = {}
         self.outputs: dict[str, ir.Value] = {}
 
-    def run(self) -> list[dict[GroupKey, Tally]]:
-        """For each task, its tally by group. A group exists when any row falls into it."""
+    def grouped(self) -> ir.Table:
+        """One row per group: its keys k0 …, and what `sums` says of every other column."""
         for task in self.tasks:
             self._ask(task)
         table = self.flags.table.mutate(**self.keys)
-        grouped = table.group_by(list(self.keys)).agg(present=table.count(), **self.outputs)
+        return table.group_by(list(self.keys)).agg(present=table.count(), **self.outputs)
+
+    def run(self) -> list[dict[GroupKey, Tally]]:
+        """For each task, its tally by group. A group exists when any row falls into it."""
+        grouped = self.grouped()
         names = grouped.columns
         rows = [dict(zip(names, row, strict=True)) for row in self.workspace.fetch(grouped)]
         width = len(self.keys)
@@ -74,7 +78,7 @@ class GroupQuery:
             for task in self.tasks
             if isinstance(task.population, TypedValue)
             for aggregate in fm.aggregates_of(task.population.formula)
-            if self._is_apart(aggregate)
+            if self.is_apart(aggregate)
         }
         return [
             {key: self._tally(task, row, key, extra) for key, row in groups.items()}
@@ -104,17 +108,17 @@ class GroupQuery:
                 if offender is not None:
                     self._count(("bad", rows, offender))
                 for aggregate in fm.aggregates_of(formula):
-                    if not self._is_apart(aggregate):
+                    if not self.is_apart(aggregate):
                         self._ask_aggregate(rows, aggregate)
 
-    def _holds(self, rows: Rows, aggregate: tr.Aggregate) -> object:
+    def holds(self, rows: Rows, aggregate: tr.Aggregate) -> object:
         """The flag that says which rows an aggregate is over."""
         if aggregate.predicate is None:
             return ("in", rows)
         return ("if", rows, aggregate.predicate)
 
     def _ask_aggregate(self, rows: Rows, aggregate: tr.Aggregate) -> None:
-        key = self._holds(rows, aggregate)
+        key = self.holds(rows, aggregate)
         holds = self.flags[key]
         if aggregate.function in ("count", "share"):
             self._count(key)
@@ -158,7 +162,7 @@ class GroupQuery:
                 bad = number["count", ("bad", rows, offender)] if offender is not None else 0
                 tally = Tally(size, offenders=bad)
                 for aggregate in fm.aggregates_of(formula):
-                    if self._is_apart(aggregate):
+                    if self.is_apart(aggregate):
                         figure = extra[rows, aggregate].get(group, _nothing(aggregate, size))
                     else:
                         figure = self._figure(rows, aggregate, row, size)
@@ -168,7 +172,7 @@ class GroupQuery:
     def _figure(self, rows: Rows, aggregate: tr.Aggregate, row: dict[str, Any], size: int) -> Exact:
         if size == 0:
             return MISSING
-        key = self._holds(rows, aggregate)
+        key = self.holds(rows, aggregate)
         match aggregate.function:
             case "count":
                 return Exact(Fraction(int(row[self.sums["count", key]])))
@@ -184,7 +188,7 @@ class GroupQuery:
 
     # -- aggregates that need a query of their own -----------------------------------------------
 
-    def _is_apart(self, aggregate: tr.Aggregate) -> bool:
+    def is_apart(self, aggregate: tr.Aggregate) -> bool:
         """Quantiles, and aggregates of quotients: of these, every different value is needed."""
         if aggregate.function in ("median", "percentile"):
             return True
@@ -195,7 +199,7 @@ class GroupQuery:
         (argument,) = aggregate.arguments
         key = ("value", argument)
         value, over = self.flags[key], self.flags.over(key)
-        known = self.flags[self._holds(rows, aggregate)] & value.notnull()
+        known = self.flags[self.holds(rows, aggregate)] & value.notnull()
         if over is not None:
             known = known & over.notnull()
         elif aggregate.function in ("median", "percentile"):

@@ -25,7 +25,7 @@ class Derived:
         def order(table: ir.Table) -> list[ir.Value]:
             return self.realm.message_order(table, own)
 
-        return self.realm.workspace.keep(build_turns(messages, order, details=details))
+        return self.realm.workspace.keep(build_turns(messages, order, details=details), "turns")
 
     @cached_property
     def assignments(self) -> ir.Table:
@@ -57,8 +57,8 @@ class Derived:
 
     def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
-        lacking = self.realm.lacking("sessions", "ended_at")
-        ended = sessions["ended_at"].notnull() | sessions["pk"].isin(lacking)
+        lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
+        ended = sessions["ended_at"].notnull() | lacking
         table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
         if wanted & _HELD:
             held = self.session_agents
@@ -96,7 +96,7 @@ class Derived:
         ends = ["pk", "ak", "from", "to"]
         known = sweeps.union_of(rows.filter(rows["sk"].notnull()), ["pk", "ak", "sk"])
         strays = sweeps.union_of(rows.filter(rows["sk"].isnull()), ["pk", "ak", "stray"])
-        return self.realm.workspace.keep(known.select(ends).union(strays.select(ends)))
+        return self.realm.workspace.keep(known.select(ends).union(strays.select(ends)), "held")
 
     @cached_property
     def _agents(self) -> ir.Table:
@@ -123,7 +123,8 @@ class Derived:
         )
         rows = joined.select(*(runs[c] for c in runs.columns), agents["max_reception"])
         order = [rows["from"], rows["pk"], rows["ak"]]
-        return self.realm.workspace.keep(rows.mutate(rn=ibis.row_number().over(order_by=order)))
+        numbered = rows.mutate(rn=ibis.row_number().over(order_by=order))
+        return self.realm.workspace.keep(numbered, "load")
 
     @cached_property
     def coverage(self) -> ir.Table:
@@ -139,8 +140,8 @@ class Derived:
         online = joined.filter(
             (presence["status"] == "online") & ibis.coalesce(agents["counted"], True)
         ).select(presence["pk"], presence["ak"], presence["from"], presence["to"])
-        days = realm.workspace.keep(sweeps.day_span(realm, presence, ["pk"]))
-        merged = realm.workspace.keep(sweeps.union_of(online, ["pk", "ak"]))
+        days = realm.workspace.keep(sweeps.day_span(realm, presence, ["pk"]), "presence_days")
+        merged = realm.workspace.keep(sweeps.union_of(online, ["pk", "ak"]), "online")
         full = sweeps.union_of(self._full(agents), ["pk", "ak"])
         busy = sweeps.intersection(merged, full, ["pk", "ak"])
         up = sweeps.edges(merged, ["pk"])
@@ -151,7 +152,8 @@ class Derived:
         )
         runs = sweeps.stretches(realm, events, ["pk"], days, ["online_agents", "available_agents"])
         order = [runs["from"], runs["pk"]]
-        return realm.workspace.keep(runs.mutate(rn=ibis.row_number().over(order_by=order)))
+        numbered = runs.mutate(rn=ibis.row_number().over(order_by=order))
+        return realm.workspace.keep(numbered, "coverage")
 
     def _full(self, agents: ir.Table) -> ir.Table:
         """pk, ak, from, to in which an agent with a limit holds as many sessions as it allows."""

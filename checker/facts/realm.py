@@ -6,6 +6,7 @@ their texts, so that ordering by a key is ordering by the ids. Instants are int6
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +84,22 @@ class Realm:
             if column not in have.get(place.platform, frozenset())
         ]
 
+    def is_lacking(self, place: ir.IntegerValue, table: str, column: str) -> ir.BooleanValue:
+        """The same of the place of a row."""
+        return place.isin(self.lacking(table, column))
+
+    def given_for(self, table: str, column: str) -> tuple[bool, bool]:
+        """Whether some places have a value in a column, and whether some have none."""
+        without = self.lacking(table, column)
+        return len(without) < len(self.places), bool(without)
+
+    def rowless(self, table: str) -> Callable[[ir.IntegerValue], ir.BooleanValue] | None:
+        """Tells a row's place whether its platform has no row in a table; None: every one has some."""
+        counts = self.dataset.tables[table].rows_by_platform
+        holders = frozenset(p for p, rows in counts.items() if rows and p is not None)
+        without = [i for i, place in enumerate(self.places) if place.platform not in holders]
+        return (lambda place: place.isin(without)) if without else None
+
     def given(self, name: str) -> ir.Table:
         """A stored table with instants in this zone and a shop that is never null."""
         opened = self.dataset.tables[name]
@@ -159,7 +176,8 @@ class Realm:
             every = every.union(one)
         every = every.distinct()
         return self.workspace.keep(
-            every.mutate(ak=ibis.row_number().over(order_by=every["agent_id"]).cast("int32"))
+            every.mutate(ak=ibis.row_number().over(order_by=every["agent_id"]).cast("int32")),
+            "agent_keys",
         )
 
     @cached_property
@@ -183,7 +201,8 @@ class Realm:
         """One row per (platform, shop_id, session_id) of messages, with its first instant."""
         messages = self.given("messages")
         keys = ["platform", "shop_id", "session_id"]
-        return self.workspace.keep(messages.group_by(keys).agg(first_ts=messages["ts"].min()))
+        first = messages.group_by(keys).agg(first_ts=messages["ts"].min())
+        return self.workspace.keep(first, "sessions_of_messages")
 
     @cached_property
     def sessions(self) -> ir.Table:
@@ -214,7 +233,7 @@ class Realm:
         ).drop("first_ts")
         order = [rows["platform"], rows["shop_id"], rows["session_id"]]
         rows = rows.mutate(sk=ibis.row_number().over(order_by=order).cast("int32"))
-        return self.workspace.keep(self.with_place(rows))
+        return self.workspace.keep(self.with_place(rows), "sessions_keyed")
 
     def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
         given = self.given("sessions")
@@ -271,7 +290,8 @@ class Realm:
         pairs = [given[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
         joined = given.inner_join(keys, pairs)
         kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
-        return self.workspace.keep(joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept)))
+        narrow = joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept))
+        return self.workspace.keep(narrow, "messages_keyed")
 
     def message_order(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
         """The order of messages in a session: ts, seq, role, agent, then all else that was read.
@@ -296,7 +316,7 @@ class Realm:
         if name not in self._tables:
             rows = self.keyed_rows(name)
             number = ibis.row_number().over(order_by=self.row_order(name, rows))
-            self._tables[name] = self.workspace.keep(rows.mutate(rn=number))
+            self._tables[name] = self.workspace.keep(rows.mutate(rn=number), f"{name}_keyed")
         return self._tables[name]
 
     def keyed_rows(self, name: str) -> ir.Table:
@@ -354,9 +374,8 @@ def _message_keys(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
 def _who(messages: ir.Table) -> ir.IntegerValue:
     """Role, then agent with nobody last, then automatic, as one number: it sorts faster than three."""
     agent = ibis.coalesce(messages["ak"], 1 << 32).cast("int64")
-    return (
-        messages["role"].cast("int64") * (1 << 34) + agent * 2 + messages["automatic"].cast("int64")
-    )
+    automatic = ibis.ifelse(messages["automatic"], 1, 0)  # PostgreSQL casts no bool to 64 bits
+    return messages["role"].cast("int64") * (1 << 34) + agent * 2 + automatic
 
 
 def _last(value: ir.Value) -> ir.Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -10,6 +12,7 @@ from checker.language.catalog import ROLES
 
 AGENT = ROLES.index("agent")
 _LATE = 1 << 62
+Places = Callable[[ir.IntegerValue], ir.BooleanValue]
 
 
 def first_repliers(realm: Realm) -> ir.Table:
@@ -32,10 +35,8 @@ def assignments(realm: Realm) -> ir.Table:
     without = None
     if realm.has("assignments"):
         parts.append(realm.keyed_rows("assignments"))
-        counts = realm.dataset.tables["assignments"].rows_by_platform
-        holders = frozenset(p for p, rows in counts.items() if rows and p is not None)
-        without = [i for i, place in enumerate(realm.places) if place.platform not in holders]
-    if without is None or without:
+        without = realm.rowless("assignments")
+    if without is not None or not parts:
         derived = _derived(realm, without)
         if parts:
             names = parts[0].columns
@@ -57,13 +58,14 @@ def assignments(realm: Realm) -> ir.Table:
     rows = rows.mutate(rn=ibis.row_number().over(order_by=order))
     of_session = ibis.window(group_by=["pk", "sk", "stray"])
     last = rows["rn"].max().over(of_session)
-    return realm.workspace.keep(rows.mutate(is_last=rows["rn"] == last))
+    return realm.workspace.keep(rows.mutate(is_last=rows["rn"] == last), "assignments_keyed")
 
 
-def _derived(realm: Realm, places: list[int] | None) -> ir.Table:
+def _derived(realm: Realm, at: Places | None) -> ir.Table:
+    """One row per session at the places that `at` tells (None: all of them)."""
     sessions = realm.sessions
-    if places is not None:
-        sessions = sessions.filter(sessions["pk"].isin(places))
+    if at is not None:
+        sessions = sessions.filter(at(sessions["pk"]))
     if not realm.has("messages"):
         return sessions.filter(ibis.literal(False)).select(
             "pk",
@@ -100,7 +102,8 @@ def session_agents(realm: Realm, assigned: ir.Table) -> ir.Table:
         last_from=held["from"].argmax(held["rn"]),
     )
     if not realm.has("messages"):
-        return realm.workspace.keep(ends.mutate(ak=ends["first_ak"]).drop("first_ak"))
+        only = ends.mutate(ak=ends["first_ak"]).drop("first_ak")
+        return realm.workspace.keep(only, "session_agents")
     first = first_repliers(realm)
     both = first.outer_join(ends, first["sk"] == ends["sk"], rname="e_{name}")
     return realm.workspace.keep(
@@ -109,7 +112,8 @@ def session_agents(realm: Realm, assigned: ir.Table) -> ir.Table:
             ak=ibis.coalesce(both["ak"], both["first_ak"]),
             last_ak=both["last_ak"],
             last_from=both["last_from"],
-        )
+        ),
+        "session_agents",
     )
 
 

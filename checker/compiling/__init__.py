@@ -1,0 +1,1 @@
+"""One rule as SQL for a warehouse: the engine's own expressions, recorded instead of run."""
