@@ -16,7 +16,7 @@ from checker.compiling.presence import lacking, settled_by
 from checker.compiling.realm import Sketch
 from checker.compiling.recorder import Recorder
 from checker.compiling.rule import rule_figures
-from checker.compiling.script import assembled, as_query, as_script, qualified
+from checker.compiling.script import as_query, as_script, assembled, qualified
 from checker.compiling.sources import Columns
 from checker.data.wanted import wanted_columns
 from checker.diagnostics import Diagnostic, nearest
@@ -44,7 +44,9 @@ def compile_rule(
     pack, rule = found
     dialect = DIALECTS.get(wish.dialect)
     if dialect is None:
-        return None, (_unknown("E540", f"unknown dialect `{wish.dialect}`", wish.dialect, tuple(DIALECTS)),)
+        return None, (
+            _unknown("E540", f"unknown dialect `{wish.dialect}`", wish.dialect, tuple(DIALECTS)),
+        )
     if any(isinstance(revision.measure, Ask) for revision in rule.revisions):
         note = "it is answered by a person: checker checklist prints it"
         return None, (Diagnostic("E542", f"{rule.id} is a question, not a measure", notes=(note,)),)
@@ -71,7 +73,9 @@ def find_rule(packs: Sequence[TypedPack], name: str) -> tuple[TypedPack, TypedRu
     known = [i for _, rule in every for i in (rule.id, rule.rule.id)]
     best = nearest(name, known)
     meant = (f"did you mean `{best}`?",) if best else ()
-    return Diagnostic("E541", f"unknown rule `{name}`", notes=(*meant, "checker show lists all rules"))
+    return Diagnostic(
+        "E541", f"unknown rule `{name}`", notes=(*meant, "checker show lists all rules")
+    )
 
 
 def warehouse_columns(
@@ -89,7 +93,9 @@ def warehouse_columns(
         table, dot, column = text.partition(".")
         if table not in STORED or table == "reported":
             known = tuple(t for t in STORED if t != "reported")
-            wrong.append(_unknown("E546", f"--without {text}: unknown table `{table}`", table, known))
+            wrong.append(
+                _unknown("E546", f"--without {text}: unknown table `{table}`", table, known)
+            )
         elif not dot:
             tables.pop(table, None)
         elif column not in wanted[table] and column in ("platform", "shop_id"):
@@ -120,13 +126,13 @@ def _compiled(
         as_of = instant_of_text(wish.as_of, zone_name)
         if as_of is None:
             note = 'write it as "2026-10-31T23:59:59" or "2026-10-31T23:59:59+08:00"'
-            return None, (Diagnostic("E304", f"`--as-of {wish.as_of}` is no instant", notes=(note,)),)
+            return None, (
+                Diagnostic("E304", f"`--as-of {wish.as_of}` is no instant", notes=(note,)),
+            )
     platform = wish.platform if pack.pack.platform == "any" else pack.pack.platform
     years = [FIRST_YEAR, LAST_YEAR, *(d.year for d in (wish.first, wish.through) if d is not None)]
     zone = load_zone(zone_name, _new_year(min(years)), _new_year(max(years) + 1))
-    sketch = Sketch(
-        Recorder(), columns, zone, stamps=wish.stamps, platform=platform, as_of=as_of
-    )
+    sketch = Sketch(Recorder(), columns, zone, stamps=wish.stamps, platform=platform, as_of=as_of)
     for revision in rule.revisions:
         missing = lacking(revision, settled_by(sketch, frozenset()))
         if missing:
@@ -158,5 +164,3 @@ def _day(date: dt.date | None) -> int | None:
 
 
 __all__ = ["FORMS", "Wish", "compile_rule"]
-
-

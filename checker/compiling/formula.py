@@ -40,9 +40,7 @@ Known = Callable[[tr.Aggregate | tr.PartValue], Figure]
 
 def aggregate_figure(found: Tallies, rows: Rows, aggregate: tr.Aggregate) -> Figure:
     """What the engine's tally makes of an aggregate; nothing where the population is empty."""
-    key = (
-        ("in", rows) if aggregate.predicate is None else ("if", rows, aggregate.predicate)
-    )
+    key = ("in", rows) if aggregate.predicate is None else ("if", rows, aggregate.predicate)
     size = found["count", ("in", rows)]
     some = ibis.coalesce(size, 0) > 0
 

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.compiling.realm import Sketch
+from checker.compiling.sources import bigint
 from checker.engine import formula as fm
 from checker.engine.flags import Flags
 from checker.engine.tally import GroupQuery
@@ -42,7 +43,7 @@ def tallies(
     prefix: str,
 ) -> Tallies:
     """The tallies of one task. Columns of several tasks differ by `prefix`."""
-    query = GroupQuery(sketch.workspace, flags, task.grouping, [task], platform, last_day)  # type: ignore[arg-type]
+    query = GroupQuery(sketch.workspace, flags, task.grouping, [task], platform, last_day)
     keys = ("platform", *(KEYS.get(s, s) for s in task.grouping.scopes), "period_key")
     query.keys = dict(zip(keys, query.keys.values(), strict=True))
     grouped = query.grouped()
@@ -53,7 +54,8 @@ def tallies(
         while new in counted:
             new += "_"
         names[key] = new
-        counted[new] = grouped[old].cast(INTEGER)
+        value = grouped[old]
+        counted[new] = bigint(value) if value.type().is_integer() else value
     base = grouped.select(*keys, **counted)
     apart = []
     if isinstance(task.population, TypedValue):
@@ -141,4 +143,3 @@ def _apart(
     return ends.select(
         *keys, **{name: left + (right - left) * ends["rest"].cast(NUMBER) / float(below)}
     )
-

@@ -100,9 +100,7 @@ class ShopCalendar(Calendar):
             return ibis.literal(bound.time, "int64")
         column = TABLES["shops"].column(bound.shop)
         assert column is not None
-        return ibis.coalesce(
-            self.row.column(tr.Col(column.type, bound.shop, "shop")), bound.time
-        )
+        return ibis.coalesce(self.row.column(tr.Col(column.type, bound.shop, "shop")), bound.time)
 
 
 def _active(span: WindowSpan, day: ir.IntegerValue) -> ir.BooleanValue:

@@ -101,17 +101,13 @@ def in_force(
         fits = ibis.literal(True)
         if one.since is not None and number > 0:
             fits = fits & (judged >= _day(one.since))
-        if later:
-            fits = fits & (judged < _day(min(later)))
-        else:
-            fits = fits | judged.isnull()
+        # A period without a day is judged by the latest.
+        fits = fits & (judged < _day(min(later))) if later else fits | judged.isnull()
         result = result | ibis.coalesce(fits, False)
     return result
 
 
-def revision_text(
-    revisions: Sequence[TypedRevision], judged: ir.IntegerValue
-) -> ir.StringValue:
+def revision_text(revisions: Sequence[TypedRevision], judged: ir.IntegerValue) -> ir.StringValue:
     """The day from which the judging revision holds; null for the first one."""
     dated = [r.since for r in revisions[1:] if r.since is not None]
     nothing = ibis.null("string")

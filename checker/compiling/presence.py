@@ -88,12 +88,12 @@ def evaluable(sketch: Sketch, decision: Decision) -> ir.Table:
     platforms = sketch.place_table.select("platform").distinct()
     tables = {table for table, _ in _needs(decision)}
     rows = platforms
-    names = {}
+    names: dict[Need, str] = {}
     for table in sorted(tables):
         counted = sketch.present(table)
         wanted = {c for t, c in _needs(decision) if t == table}
         right = counted.select(
-            **{"has_platform": counted["platform"]},
+            has_platform=counted["platform"],
             **{
                 f"{table}__{c or ''}": counted[stored_name(table, c) if c else "rows"]
                 for c in sorted(wanted, key=str)

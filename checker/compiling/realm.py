@@ -109,9 +109,7 @@ class Sketch(Realm):
         """The steps before all others: tables read, as-of, places and agents."""
         tables = [name for name in STORED if name in self._read]
         for name in tables:
-            rows = given_table(
-                name, self.columns_of[name], self.zone, self.stamps, self.platform
-            )
+            rows = given_table(name, self.columns_of[name], self.zone, self.stamps, self.platform)
             yield Step(f"{name}_given", rows)
         yield Step("bounds", self._bounds())
         bounds = ibis.table({"first_at": "int64", "last_at": "int64"}, name="bounds")

@@ -60,9 +60,7 @@ class SketchFrames(Frames):
         only: ir.Table | None = None,
     ) -> Frame:
         needs |= Needs(self.shop_needs.get(fact, frozenset()))
-        return super().frame(
-            fact, clock, needs, scopes, pending=pending, places=places, only=only
-        )
+        return super().frame(fact, clock, needs, scopes, pending=pending, places=places, only=only)
 
 
 @dataclass(frozen=True)
@@ -88,10 +86,7 @@ def rule_figures(
     types = {c: branch[c].type() for branch in branches for c in branch.columns}
     rows = [
         branch.select(
-            *(
-                branch[c] if c in branch.columns else ibis.null(types[c]).name(c)
-                for c in names
-            )
+            *(branch[c] if c in branch.columns else ibis.null(types[c]).name(c) for c in names)
         )
         for branch in branches
     ]
@@ -166,9 +161,7 @@ class _Branch:
         keys = next(iter(parts.values())).keys
         table = side_by_side([one.table for one in parts.values()], keys)
         table = self.sketch.workspace.keep(table, "groups")
-        together = {
-            part: Tallies(table, one.keys, one.names) for part, one in parts.items()
-        }
+        together = {part: Tallies(table, one.keys, one.names) for part, one in parts.items()}
         columns = self._numbers(together)
         rows = self._scoped(table.mutate(**columns), tuple(columns))
         return self._evaluable(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import ibis
@@ -18,7 +18,9 @@ from checker.compiling.sources import PREFIX
 from checker.compiling.tidying import tidied
 
 
-def assembled(steps: Sequence[Step], final: ir.Table, order: Sequence[str], dialect: Dialect) -> sge.Select:
+def assembled(
+    steps: Sequence[Step], final: ir.Table, order: Sequence[str], dialect: Dialect
+) -> sge.Select:
     """One query: the steps that the last one needs as common tables, each with the columns that a
     later one reads."""
     trees: dict[str, sge.Expression] = {}
@@ -30,7 +32,9 @@ def assembled(steps: Sequence[Step], final: ir.Table, order: Sequence[str], dial
     query = sge.select("*").from_(sge.Subquery(this=last, alias=sge.to_identifier("shown")))
     query = query.order_by(*(sge.Ordered(this=sge.column(c, quoted=True)) for c in order))
     for name in _needed(last, trees):
-        query = query.with_(sge.to_identifier(name, quoted=True), trees[name], dialect=dialect.sqlglot)
+        query = query.with_(
+            sge.to_identifier(name, quoted=True), trees[name], dialect=dialect.sqlglot
+        )
     return tidied(query)
 
 
@@ -64,7 +68,10 @@ def _needed(last: sge.Expression, trees: dict[str, sge.Expression]) -> list[str]
     return [name for name in trees if name in wanted]
 
 
-class _NoBackend(Config):
+Repair = Callable[[sge.Expression], sge.Expression]
+
+
+class _NoBackend(Config):  # type: ignore[misc]
     """What Ibis asks of a backend that is not loaded: nothing that a figure hangs on."""
 
     treat_nan_as_null: bool = False
@@ -90,7 +97,10 @@ def _tree(expression: ir.Table, dialect: Dialect) -> sge.Expression:
     assert isinstance(tree, sge.Expression), "a table is one query"
     tree = tree.copy()
     _untuple(tree)
-    return tree.transform(lambda node: _spelled(node, dialect)).transform(_row_is_there)
+    tree = tree.transform(lambda node: _spelled(node, dialect))
+    for repair in _REPAIRS.get(dialect.name, ()):
+        tree = tree.transform(repair)
+    return tree
 
 
 def _untuple(node: sge.Expression) -> None:
@@ -105,10 +115,9 @@ def _untuple(node: sge.Expression) -> None:
 
 def _row_is_there(node: sge.Expression) -> sge.Expression:
     """`ROW(…) IS NOT NULL` asks whether every one of its parts is; Ibis means the row, which is there."""
-    if isinstance(node, sge.Is) and isinstance(node.this, sge.Anonymous):
-        if str(node.this.this).lower() == "row":
-            return sge.Boolean(this=True)
-    return node
+    row = node.this if isinstance(node, sge.Is) else None
+    is_row = isinstance(row, sge.Anonymous) and str(row.this).lower() == "row"
+    return sge.Boolean(this=True) if is_row else node
 
 
 def _spelled(node: sge.Expression, dialect: Dialect) -> sge.Expression:
@@ -121,11 +130,30 @@ def _spelled(node: sge.Expression, dialect: Dialect) -> sge.Expression:
     spelled = sqlglot.parse_one(text, read=dialect.sqlglot)
     if isinstance(spelled, sge.Binary):
         spelled = sge.Paren(this=spelled)
-    return spelled.transform(
-        lambda inner: argument.copy()
-        if isinstance(inner, sge.Column) and inner.name == "x"
-        else inner
-    )
+
+    def filled(inner: sge.Expression) -> sge.Expression:
+        return argument.copy() if isinstance(inner, sge.Column) and inner.name == "x" else inner
+
+    done: sge.Expression = spelled.transform(filled)
+    return done
+
+
+def _neighbour_may_be_missing(node: sge.Expression) -> sge.Expression:
+    """Beyond the edge of a window ClickHouse gives 0 or false, unless the value can be null."""
+    if isinstance(node, sge.Window):
+        call = node.this
+        named = str(call.this).lower() if isinstance(call, sge.Anonymous) else call.key
+        if named in ("laginframe", "leadinframe", "lag", "lead"):
+            first = call.expressions[0] if isinstance(call, sge.Anonymous) else call.this
+            first.replace(sge.func("toNullable", first.copy()))
+    return node
+
+
+_REPAIRS: dict[str, tuple[Repair, ...]] = {
+    "postgres": (_row_is_there,),
+    "clickhouse": (_neighbour_may_be_missing,),
+}
+"""What Ibis writes for a dialect and means otherwise."""
 
 
 # -- text ------------------------------------------------------------------------------------------

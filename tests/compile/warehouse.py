@@ -38,7 +38,8 @@ def rows_of(tables: Tables, table: str, stamp: str, zone: str) -> list[tuple[Any
     """Every column of the catalog, missing ones as None; instants as the warehouse keeps them."""
     names = columns(table)
     return [
-        tuple(_stamped(row.get(name), stamp, zone) for name in names) for row in tables.get(table, ())
+        tuple(_stamped(row.get(name), stamp, zone) for name in names)
+        for row in tables.get(table, ())
     ]
 
 
@@ -104,7 +105,9 @@ def queried(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[Key, Fi
     for values in rows:
         row = dict(zip(names, values, strict=True))
         scopes = [None if row.get(s) is None else str(row[s]) for s in SCOPES]
-        days = [None if row[d] is None else str(row[d])[:10] for d in ("period_from", "period_through")]
+        days = [
+            None if row[d] is None else str(row[d])[:10] for d in ("period_from", "period_through")
+        ]
         key = (*scopes, *days, row.get("hour"))
         assert key not in found, f"two rows for {key}"
         found[key] = (row["value"], row["numerator"], row["denominator"], row["pending"])

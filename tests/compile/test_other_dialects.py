@@ -1,0 +1,64 @@
+"""Dialects that are not run here: a rule over every fact compiles, and sqlglot reads what came out."""
+
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+from checker.compiling.compile import Wish, compile_rule
+from checker.compiling.dialects import DIALECTS, GAPS
+from checker.pipeline import load_packs
+
+PACKS, _ = load_packs()
+RULES = (
+    "douyin/reply-3m-session",
+    "douyin/someone-available",
+    "kuaishou/good-rating",
+    "kuaishou/reply-3m-buyer",
+    "meiqia/conversation-rate-by-channel",
+    "meiqia/agent-hour-load",
+    "taobao/satisfaction",
+    "xiaohongshu/working-hours",
+)
+
+
+@pytest.mark.parametrize("name", [d.name for d in DIALECTS.values() if d.verified != "executed"])
+@pytest.mark.parametrize("form", ["query", "script"])
+def test_every_fact_is_written_and_read_back(name: str, form: str) -> None:
+    dialect = DIALECTS[name]
+    if form == "script" and dialect.temporary is None:
+        pytest.skip("no temporary tables")
+    for rule in RULES[:2] if form == "script" else RULES:
+        text, found = compile_rule(PACKS, rule, Wish(name, form=form))
+        assert text is not None, found
+        assert "checker_" not in text, "a function that the dialect does not spell"
+        read = sqlglot.parse(text, read=dialect.sqlglot)
+        assert all(read)
+        assert (len(read) > 1) is (form == "script")
+
+
+def test_what_was_not_run_says_so() -> None:
+    for name, dialect in DIALECTS.items():
+        text, _ = compile_rule(PACKS, "xiaohongshu/working-hours", Wish(name))
+        assert text is not None
+        head = " ".join(line[3:].strip() for line in text.splitlines() if line.startswith("--"))
+        assert ("NOT run" in head) is (dialect.verified == "parsed")
+        for gap in GAPS:
+            assert (gap.what in head) is (name in gap.dialects)
+
+
+def test_a_hostile_title_stays_inside_its_comment() -> None:
+    from dataclasses import replace
+
+    from checker.packs.model import Text
+
+    pack = next(p for p in PACKS if p.pack.name == "douyin")
+    rule = next(r for r in pack.rules if r.id == "douyin/satisfaction")
+    latest = rule.revisions[-1]
+    evil = replace(latest.written, title=Text(en="x\nDROP TABLE messages;\u2028-- \x1b[2J"))
+    bad = replace(rule, revisions=(*rule.revisions[:-1], replace(latest, written=evil)))
+    text, _ = compile_rule((replace(pack, rules=(bad,)),), bad.id, Wish("duckdb"))
+    assert text is not None
+    above = text.split("\n\n", 1)[0]
+    assert all(line.startswith("-- ") for line in above.splitlines())
+    assert "\x1b" not in above and "DROP TABLE" in above
