@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checker import __version__
 from checker.compiling.dialects import GAPS, Dialect
 from checker.compiling.sources import Stamps
-from checker.packs.typed import Demand, TypedPack, TypedRule
+from checker.packs.model import Text
+from checker.packs.typed import TypedPack, TypedRevision, TypedRule
 
 WIDTH = 78
 
@@ -36,78 +37,128 @@ def header(
     pack: TypedPack, rule: TypedRule, dialect: Dialect, wish: Wish, platform: str | None
 ) -> str:
     """SQL comments, a fact on a line or a few."""
-    lines = [
-        line for text in _facts(pack, rule, dialect, wish, platform) for line in _wrapped(text)
-    ]
-    return "".join(f"-- {line}\n" for line in lines) + "\n"
+    facts = _facts(pack, rule, dialect, wish, platform)
+    return "".join(f"-- {line}\n" for text in facts for line in _wrapped(text)) + "\n"
 
 
 def _wrapped(text: str) -> list[str]:
-    """Lines that fit; a text may not end its comment, whatever it holds."""
+    """Lines that fit, Chinese ones too; a text may not end its comment, whatever it holds."""
     clean = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return textwrap.wrap(clean, WIDTH - 3, subsequent_indent="  ", break_on_hyphens=False) or [""]
+    lines = [""]
+    for word in _WORD.findall(" ".join(clean.split())):
+        if _columns(lines[-1] + word.rstrip()) > WIDTH - 3 and lines[-1].strip():
+            lines.append("  ")
+            word = word.lstrip()
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
+
+
+_WORD = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
+"""A line may break between any two Chinese characters, and between words."""
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _facts(
     pack: TypedPack, rule: TypedRule, dialect: Dialect, wish: Wish, platform: str | None
 ) -> Iterator[str]:
-    latest = rule.revisions[-1].written
-    yield f"{rule.id}: {latest.title.get(wish.lang)}"
+    def say(key: str, **parts: object) -> str:
+        return _SAID[key].get(wish.lang).format(**parts)
+
+    yield f"{rule.id}: {rule.rule.latest.title.get(wish.lang)}"
     for revision in rule.revisions:
-        written = revision.written
-        since = f"from {revision.since} on" if revision.since is not None else "at first"
-        said = [f"{word}: {d.text}" for word, d in _demands(revision.require, revision.aim)]
-        source = pack.pack.sources.get(written.source or "")
-        if source is not None:
-            when = f", retrieved {source.retrieved}" if source.retrieved else ""
-            said.append(f"source: {source.title.get(wish.lang)} ({source.cite}{when})")
+        said = list(_of_revision(pack, revision, wish.lang))
         if len(rule.revisions) > 1:
-            said.insert(0, since)
+            since = revision.since
+            said.insert(0, say("first") if since is None else say("since", day=since))
         if said:
             yield "; ".join(said)
-    digest = pack.pack.digest.removeprefix("sha256:")
-    yield f"rules: pack {pack.pack.name}, sha256:{digest[:16]}; checker {__version__}"
-    stamps = {
-        "local": f"local to {pack.pack.timezone}",
-        "utc": "UTC",
-        "zoned": "instants with a zone",
-    }[wish.stamps]
-    yield (
-        f"reads: the tables of a data set, typed; timestamps are {dialect.stamps[wish.stamps]}, "
-        f"{stamps}; times of day are {dialect.time}"
-    )
+    digest = pack.pack.digest.removeprefix("sha256:")[:16]
+    yield say("rules", pack=pack.pack.name, digest=digest, version=__version__)
+    stamps = say(wish.stamps, zone=pack.pack.timezone)
+    yield say("reads", stamp=dialect.stamps[wish.stamps], stamps=stamps, time=dialect.time)
     if platform is not None:
-        yield f"platform: {platform}"
+        yield say("platform", platform=platform)
     if wish.first is not None or wish.through is not None:
-        yield f"days: {wish.first or 'the first'} to {wish.through or 'the last'}, both included"
-    as_of = wish.as_of or "the last instant in any table that the warehouse has"
-    yield f"as of: {as_of}"
+        yield say("days", first=wish.first or "…", through=wish.through or "…")
+    yield say("as_of", at=wish.as_of or say("last"))
     if wish.without:
-        yield f"without: {', '.join(wish.without)}"
-    yield (
-        "gives: per scope and period the value (durations and times of day in seconds), numerator, "
-        "denominator, pending and rows; periods without rows have no line"
-    )
-    yield f"verified: {VERIFIED[dialect.verified]}"
+        yield say("without", names=", ".join(wish.without))
+    yield say("gives")
+    yield say("verified", what=VERIFIED[dialect.verified].get(wish.lang))
     for gap in GAPS:
         if dialect.name in gap.dialects:
-            yield f"known gap: {gap.what} ({gap.why})"
+            yield say("gap", what=gap.zh if wish.lang == "zh" else f"{gap.what} ({gap.why})")
 
 
-def _demands(require: Demand | None, aim: Demand | None) -> Iterator[tuple[str, Demand]]:
-    if require is not None:
-        yield "require", require
-    if aim is not None:
-        yield "aim", aim
+def _of_revision(pack: TypedPack, revision: TypedRevision, lang: str) -> Iterator[str]:
+    for key, demand in (("require", revision.require), ("aim", revision.aim)):
+        if demand is not None:
+            yield f"{_SAID[key].get(lang)}: {demand.text}"
+    source = pack.pack.sources.get(revision.written.source or "")
+    if source is not None:
+        when = f", {source.retrieved}" if source.retrieved else ""
+        yield f"{_SAID['source'].get(lang)}: {source.title.get(lang)} ({source.cite}{when})"
 
 
-VERIFIED = {
-    "executed": "the SQL of every bundled rule is run in the project's tests and gives the figures "
-    "of checker audit",
-    "some": "the SQL of some bundled rules is run in the project's tests and gives the figures of "
-    "checker audit; all others are parsed by sqlglot in this dialect",
-    "once": "the SQL of every bundled rule was run once by hand, in ClickHouse 26.9 (over coverage and load "
-    "with --as script), and gave the figures of checker audit; the project's tests only parse it",
-    "parsed": "NOT run: parsed by sqlglot in this dialect, and no more; compare its figures with "
-    "checker audit on a sample of your data first",
+_SAID: Mapping[str, Text] = {
+    "require": Text("要求", "require"),
+    "aim": Text("目标", "aim"),
+    "source": Text("出处", "source"),
+    "first": Text("最初", "at first"),
+    "since": Text("自 {day} 起", "from {day} on"),
+    "rules": Text(
+        "规则: 规则包 {pack}, sha256:{digest}; checker {version}",
+        "rules: pack {pack}, sha256:{digest}; checker {version}",
+    ),
+    "reads": Text(
+        "读取: 数据集各表(带类型); 时间戳为 {stamp}, {stamps}; 时刻为 {time}",
+        "reads: the tables of a data set, typed; timestamps are {stamp}, {stamps}; times of day "
+        "are {time}",
+    ),
+    "local": Text("按 {zone} 的当地时间", "local to {zone}"),
+    "utc": Text("按 UTC", "UTC"),
+    "zoned": Text("带时区的时刻", "instants with a zone"),
+    "platform": Text("平台: {platform}", "platform: {platform}"),
+    "days": Text("日期: {first} 至 {through}, 含首尾", "days: {first} to {through}, both included"),
+    "as_of": Text("截至: {at}", "as of: {at}"),
+    "last": Text(
+        "数据仓库各表中的最后时刻", "the last instant in any table that the warehouse has"
+    ),
+    "without": Text("没有: {names}", "without: {names}"),
+    "gives": Text(
+        "给出: 每个范围和周期的 value (时长和时刻以秒计), numerator, denominator, pending 和 rows; "
+        "没有行的周期不出现",
+        "gives: per scope and period the value (durations and times of day in seconds), numerator, "
+        "denominator, pending and rows; periods without rows have no line",
+    ),
+    "verified": Text("已验证: {what}", "verified: {what}"),
+    "gap": Text("已知缺口: {what}", "known gap: {what}"),
+}
+
+VERIFIED: Mapping[str, Text] = {
+    "executed": Text(
+        "项目的测试实际运行了每条内置规则的SQL, 数字与 checker audit 相同",
+        "the SQL of every bundled rule is run in the project's tests and gives the figures of "
+        "checker audit",
+    ),
+    "some": Text(
+        "项目的测试实际运行了部分内置规则的SQL, 数字与 checker audit 相同; 其余只做过语法解析",
+        "the SQL of some bundled rules is run in the project's tests and gives the figures of "
+        "checker audit; all others are parsed by sqlglot in this dialect",
+    ),
+    "once": Text(
+        "每条内置规则的SQL曾在 ClickHouse 26.9 中手工运行一次 (coverage 和 load 用 --as script), "
+        "数字与 checker audit 相同; 项目的测试只解析语法",
+        "the SQL of every bundled rule was run once by hand, in ClickHouse 26.9 (over coverage and "
+        "load with --as script), and gave the figures of checker audit; the project's tests only "
+        "parse it",
+    ),
+    "parsed": Text(
+        "没有运行过 (NOT run): 只用 sqlglot 按此方言解析过; 请先用一份样本数据与 checker audit 对比",
+        "NOT run: parsed by sqlglot in this dialect, and no more; compare its figures with "
+        "checker audit on a sample of your data first",
+    ),
 }

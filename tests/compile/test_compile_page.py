@@ -27,7 +27,7 @@ def made() -> dict[str, str]:
             one.title,
             ", ".join(dict.fromkeys(f"`{stamp}`" for stamp in one.stamps.values())),
             f"`{one.time.split(',')[0]}`{one.time.partition(',')[1]}{one.time.partition(',')[2]}",
-            VERIFIED[one.verified],
+            VERIFIED[one.verified].get("en"),
         )
         for one in DIALECTS.values()
     ]
