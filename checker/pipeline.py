@@ -28,8 +28,6 @@ from checker.engine.reported import check_reported, reported_places, reported_ro
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
 from checker.facts.zones import day_number, instant_of_text, iso_instant
-from checker.imports.queries import copied_tables
-from checker.imports.run import ImportOptions, import_beside
 from checker.language.types import Type
 from checker.packs.check import check_pack
 from checker.packs.load import BUNDLED, read_packs
@@ -144,6 +142,8 @@ def opened(
     """The data set, or what a mapping makes of exports or a database."""
     found: tuple[Diagnostic, ...] = ()
     if options.mapping is not None:
+        from checker.imports.run import ImportOptions, import_beside  # most audits need neither
+
         days = (options.first, options.through)
         first, through = (None if day is None else day.isoformat() for day in days)
         asked = ImportOptions(options.mapping, options.params, first, through, wanted=wanted)
@@ -152,6 +152,8 @@ def opened(
             return None, found
         data = made
     elif is_database(data):
+        from checker.imports.queries import copied_tables
+
         made, found = copied_tables(workspace, str(data), wanted)
         if made is None:
             return None, found

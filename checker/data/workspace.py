@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement that ran: in which stages, outermost first, what it made, its rows and seconds."""
+
+    stages: tuple[str, ...]
+    kept: str  # the table that it made; empty where its rows were fetched
+    sql: str
+    rows: int
+    seconds: float
 
 
 @dataclass
 class Workspace:
-    """One connection and the names of what is kept in it."""
+    """One connection, the names of what is kept in it, and what was asked of it."""
 
     con: Any
+    steps: list[Step] = field(default_factory=list)
+    listener: Callable[[Step], None] | None = None  # is told each step when it has ended
     _kept: int = field(default=0)
+    _stages: list[str] = field(default_factory=list)
     _folders: list[tempfile.TemporaryDirectory[str]] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """What is asked for inside belongs to this stage."""
+        self._stages.append(name)
+        try:
+            yield
+        finally:
+            self._stages.pop()
+
+    def _ended(self, kept: str, sql: str, rows: int, began: float) -> None:
+        step = Step(tuple(self._stages), kept, sql, rows, time.monotonic() - began)
+        self.steps.append(step)
+        if self.listener is not None:
+            self.listener(step)
 
     def folder(self) -> Path:
         """A new folder that is gone when the workspace is."""
@@ -32,22 +62,37 @@ class Workspace:
         """The table, computed once and kept for the rest of the run."""
         self._kept += 1
         name = f"kept_{self._kept}"
-        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {self.con.compile(expression)}")
+        sql = self.con.compile(expression)
+        began = time.monotonic()
+        made = self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}").fetchall()
+        self._ended(name, sql, made[0][0], began)
         return self.con.table(name)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
-        """A small table of Python values; `types` are Arrow type names."""
+        """A small table of Python values; `types` are those of Ibis."""
         self._kept += 1
         name = f"kept_{self._kept}"
-        arrow = pa.table(
-            {c: pa.array(values, type=pa.type_for_alias(types[c])) for c, values in columns.items()}
-        )
-        return self.con.create_table(name, arrow, temp=True)
+        # Values as parameters: handing over an Arrow table would import pandas.
+        lists = ", ".join(f'unnest(?::{_SQL_TYPES[types[c]]}[]) AS "{c}"' for c in columns)
+        values = [list(column) for column in columns.values()]
+        self.con.con.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}", values)
+        return self.con.table(name)
 
     def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
         """The rows as Python integers, texts and None."""
-        return self.con.raw_sql(self.con.compile(expression)).fetchall()  # type: ignore[no-any-return]
+        sql = self.con.compile(expression)
+        began = time.monotonic()
+        rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
+        self._ended("", sql, len(rows), began)
+        return rows
 
+
+_SQL_TYPES = {
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "string": "VARCHAR",
+    "boolean": "BOOLEAN",
+}
 
 _SETTINGS = {
     "preserve_insertion_order": "false",

@@ -22,7 +22,7 @@ from checker.engine.offenders import Job, list_offenders
 from checker.engine.periods import Periods
 from checker.engine.relations import EngineGap
 from checker.engine.tally import GroupKey, GroupQuery, Tally
-from checker.engine.tasks import Task, by_fits, tasks_of
+from checker.engine.tasks import Grouping, Task, by_fits, tasks_of
 from checker.facts.calendars import calendar_of
 from checker.facts.realm import Realm
 from checker.language import tree as tr
@@ -55,6 +55,7 @@ class Run:
     def __init__(self, realm: Realm, packs: Sequence[TypedPack], options: RunOptions) -> None:
         self.realm, self.options = realm, options
         self.packs = packs
+        self.shared: dict[str, tuple[str, ...]] = {}  # stage -> the rules that are computed in it
         self.platforms = {pack.pack.name: self._platforms(pack) for pack in packs}
         self.periods = Periods(realm, options.days)
         clock_places: dict[TypedClock, frozenset[str]] = {}
@@ -98,7 +99,10 @@ class Run:
         figures: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str] = {}
         for number, tasks in enumerate(buckets.values()):
             self._tell(tasks[0].fact, number, len(buckets))
-            figures |= self._bucket(self.frames[owners[tasks[0]]], tasks)
+            shared = self._shared(owners[tasks[0]], tasks)
+            self.shared[shared] = tuple(dict.fromkeys(task.rule.id for task in tasks))
+            with self.realm.workspace.stage(shared):
+                figures |= self._bucket(self.frames[owners[tasks[0]]], tasks)
         self._tell("", len(buckets), len(buckets))
         by_revision: dict[tuple[str, int, object], list[Task]] = {}
         for task in owners:
@@ -108,6 +112,15 @@ class Run:
         for tasks in by_revision.values():
             result.extend(self._combined(tasks, figures))
         return result
+
+    @staticmethod
+    def _shared(pack: str, tasks: Sequence[Task]) -> str:
+        """What tasks of one bucket have in common, in words."""
+        clock = next(
+            (task.revision.written.clock for task in tasks if task.clock is not None), None
+        )
+        timed = f", clock {clock}" if clock else ""
+        return f"{pack}: {tasks[0].fact}{timed} ({', '.join(sorted(tasks[0].platforms))})"
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self.options.progress is not None:
@@ -159,20 +172,25 @@ class Run:
     def _figures(
         self, frames: Frames, tasks: list[Task]
     ) -> dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]]:
-        flags = build_flags(frames, tasks, self.options.days)
-        groupings: dict[object, list[Task]] = {}
+        stage = self.realm.workspace.stage
+        with stage("rows"):
+            flags = build_flags(frames, tasks, self.options.days)
+        groupings: dict[Grouping, list[Task]] = {}
         for task in tasks:
             groupings.setdefault(task.grouping, []).append(task)
         tallies: dict[Task, dict[GroupKey, Tally]] = {}
         jobs: list[Job] = []
         for same in groupings.values():
             query = self.group_query(flags, same)
-            for task, found in zip(same, query.run(), strict=True):
+            with stage(f"figures by {same[0].grouping}"):
+                tallied = query.run()
+            for task, found in zip(same, tallied, strict=True):
                 tallies[task] = found
                 if not task.added and any(tally.offenders for tally in found.values()):
                     jobs.append(Job(task, query.flags, query.keys))
         limit = self.options.offenders
-        listed = list_offenders(frames, jobs, limit) if limit else {}
+        with stage("offenders"):
+            listed = list_offenders(frames, jobs, limit) if limit else {}
         return {
             task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in found.items()}
             for task, found in tallies.items()
