@@ -26,6 +26,14 @@ class Step:
     seconds: float
 
 
+class EngineFailure(Exception):
+    """An engine could not run a statement; the others may still work."""
+
+
+class EngineLost(Exception):
+    """The engine itself is gone, and with it what was kept in it."""
+
+
 @dataclass
 class Workspace:
     """One connection, the names of what is kept in it, and what was asked of it."""
@@ -60,9 +68,11 @@ class Workspace:
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """The table, computed once and kept for the rest of the run."""
+        return self._keep(self.con.compile(expression))
+
+    def _keep(self, sql: str) -> ir.Table:
         self._kept += 1
         name = f"kept_{self._kept}"
-        sql = self.con.compile(expression)
         began = time.monotonic()
         made = self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}").fetchall()
         self._ended(name, sql, made[0][0], began)
@@ -80,7 +90,9 @@ class Workspace:
 
     def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
         """The rows as Python integers, texts and None."""
-        sql = self.con.compile(expression)
+        return self._fetch(self.con.compile(expression))
+
+    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
         began = time.monotonic()
         rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
         self._ended("", sql, len(rows), began)
@@ -103,11 +115,18 @@ _SETTINGS = {
 }
 
 
-def connect_duckdb(*, threads: int | None = None, memory: str | None = None) -> Workspace:
-    """A private in-memory DuckDB that spills to the system's folder for temporary files."""
-    con = ibis.duckdb.connect(
-        temp_directory=str(Path(tempfile.gettempdir()) / f"checker-{os.getpid()}")
-    )
+def connect_duckdb(*, threads: int | None = None) -> Workspace:
+    """A private in-memory DuckDB."""
+    return Workspace(duckdb_connection(threads=threads))
+
+
+def duckdb_connection(
+    *, threads: int | None = None, memory: str | None = None, spill: Path | None = None
+) -> Any:
+    """A connection to an in-memory DuckDB of one's own. What does not fit into `memory` (as 4GB) goes to
+    a new folder in `spill`, by default the system's folder for temporary files."""
+    folder = spill if spill is not None else Path(tempfile.gettempdir())
+    con = ibis.duckdb.connect(temp_directory=str(folder / f"checker-{os.getpid()}"))
     settings = dict(_SETTINGS)
     if threads is not None:
         settings["threads"] = str(int(threads))
@@ -115,4 +134,4 @@ def connect_duckdb(*, threads: int | None = None, memory: str | None = None) -> 
         con.raw_sql(f"SET {name} = {value}").fetchall()
     if memory is not None:
         con.con.execute("SET memory_limit = ?", [memory])
-    return Workspace(con)
+    return con

@@ -11,6 +11,7 @@ import duckdb
 import ibis
 from ibis.common.exceptions import IbisError
 
+from checker.data.workspace import EngineFailure
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
 from checker.engine.expressions import WindowHours
@@ -38,6 +39,8 @@ from checker.packs.typed import (
 )
 
 Progress = Callable[[str, int, int], None]
+BucketKey = tuple[str, str, TypedClock | None, frozenset[str]]
+"""Pack, fact, clock and platforms: what tasks of one flags table share."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Run:
 
     def measure(self) -> list[Measured]:
         result: list[Measured] = []
-        buckets: dict[object, list[Task]] = {}
+        buckets: dict[BucketKey, list[Task]] = {}
         owners: dict[Task, str] = {}
         for pack in self.packs:
             for rule in pack.rules:
@@ -96,6 +99,7 @@ class Run:
                     owners[task] = pack.pack.name
                     key = (pack.pack.name, task.fact, task.clock, task.platforms)
                     buckets.setdefault(key, []).append(task)
+        buckets = _with_clockless(buckets)
         figures: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str] = {}
         for number, tasks in enumerate(buckets.values()):
             self._tell(tasks[0].fact, number, len(buckets))
@@ -315,7 +319,17 @@ class Run:
         return str(value)
 
 
-ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, duckdb.Error, IbisError)
+def _with_clockless(buckets: Mapping[BucketKey, list[Task]]) -> dict[BucketKey, list[Task]]:
+    """Rules that need no clock ride along with those over the same rows that need one."""
+    timed = {(k[0], k[1], k[3]): k for k in reversed(list(buckets)) if k[2] is not None}
+    merged = {key: list(tasks) for key, tasks in buckets.items() if key[2] is not None}
+    for key, tasks in buckets.items():
+        if key[2] is None:
+            merged.setdefault(timed.get((key[0], key[1], key[3]), key), []).extend(tasks)
+    return merged
+
+
+ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.Error, IbisError)
 
 
 def _reason(error: Exception) -> str:
