@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from rich.console import Console
 from rich.text import Text
@@ -62,6 +64,20 @@ class Page:
         self.line((" " * indent, "plain"), (lead, lead_style), (first, style))
         for line in rest:
             self.line((" " * (indent + hang) + line, style))
+
+    def can_type(self, name: str | None) -> TypeGuard[str]:
+        """The name has a line to stand on, and what is printed is what it is."""
+        return bool(name) and clean(str(name)) == name and cells(str(name)) <= self.width - 8
+
+    def command(self, parts: Sequence[str]) -> None:
+        """A command that can be copied: broken only where a shell allows it."""
+        line = " "
+        for part in map(shlex.quote, parts):
+            if line.strip() and cells(f"{line} {part} \\") > self.width:
+                self.line((f"{line} \\", "plain"))
+                line = "   "
+            line += f" {part}"
+        self.line((line, "plain"))
 
     def table(self, columns: Sequence[Column], *, indent: int = 0) -> None:
         for number, line in enumerate(table(columns, self.width - indent)):

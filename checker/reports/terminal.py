@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -92,26 +91,15 @@ def _rankings(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:
 
 def _next(page: Page, failing: Sequence[RuleGroup], data: str, lang: str) -> None:
     """The command that shows the worst case from its first message to its last."""
-    where = data if clean(data) == data and cells(data) <= page.width - 8 else "DATA"
+    where = data if page.can_type(data) else "DATA"
     for group in failing:
         for offender, _ in blamed(group):
             session = offender.session_id
             # A name that cannot be typed, or has no line to stand on, is no example.
-            if session and clean(session) == session and cells(session) <= page.width - 8:
+            if page.can_type(session):
                 page.heading(say("next", lang))
-                _command(page, ["checker", "explain", where, session, "--rule", group.rule])
+                page.command(["checker", "explain", where, session, "--rule", group.rule])
                 return
     if failing:
         page.heading(say("next_settings", lang))
-        _command(page, ["checker", "show", failing[0].rule])
-
-
-def _command(page: Page, words_: list[str]) -> None:
-    """A command that can be copied: broken only where a shell allows it."""
-    line = " "
-    for part in map(shlex.quote, words_):
-        if line.strip() and cells(f"{line} {part} \\") > page.width:
-            page.line((f"{line} \\", "plain"))
-            line = "   "
-        line += f" {part}"
-    page.line((line, "plain"))
+        page.command(["checker", "show", failing[0].rule])

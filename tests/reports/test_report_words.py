@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from checker.reports import words
 from checker.reports.clean import clean
-from checker.reports.figures import figure, percent, read_requirement, requirement_text
+from checker.reports.figures import figure, percent, requirement_text
 from checker.reports.layout import cells, crop, wrap
 from checker.reports.phrases import PHRASES
 from checker.verdicts.model import Outcome, PeriodSpan
+from checker.verdicts.requirement import read_requirement
 
 F = Fraction
 
