@@ -9,6 +9,7 @@ waivers, attestations ───────────────────�
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from checker.data.losses import telling_losses
 from checker.data.open import open_dataset
 from checker.data.urls import is_database
 from checker.data.wanted import wanted_columns
-from checker.data.workspace import Workspace, duckdb_connection
+from checker.data.workspace import Timing, Workspace, duckdb_connection
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
@@ -52,6 +53,7 @@ from checker.verdicts.pseudonyms import check_salt, pseudonymous, without_quotes
 from checker.verdicts.recording import Recording, recording
 
 T = TypeVar("T")
+READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class AuditOptions:
     only_rules: frozenset[str] | None = None
     plan: bool = False  # what is asked of the engine, too
     progress: Callable[[str, int, int], None] | None = None
+    timer: Callable[[Timing], None] | None = None
 
 
 def load_packs(
@@ -188,16 +191,25 @@ def engaged(
     """The data set in the engine that is asked for, and the workspace that it is in."""
     con = duckdb_connection(threads=options.threads, memory=options.memory, spill=options.spill)
     workspace = CachedWorkspace(con) if options.cache is not None else Workspace(con)
-    engine, found = choose_engine(options.engine, threads=options.threads)
+    engine, found = choose_engine(
+        options.engine, threads=options.threads, memory=options.memory, spill=options.spill
+    )
     if engine is None:
         return workspace, None, found
     if engine.reads(data) and options.mapping is None:
         space, dataset, more = engine.opened(workspace, str(data), wanted, options.platform)
         return space, dataset, veiled(more, options)
+    began = time.monotonic()
+    if options.timer is not None:
+        options.timer(Timing((READING,), 0, None))
     dataset, found = opened(workspace, data, wanted, options)
     if dataset is None:
         return workspace, None, found
     space, dataset, more = engine.engaged(workspace, dataset)
+    space.timer = options.timer
+    if options.timer is not None:
+        rows = sum(table.rows for table in dataset.tables.values()) if dataset else 0
+        options.timer(Timing((READING,), rows, time.monotonic() - began))
     return space, dataset, (*found, *more)
 
 
@@ -360,7 +372,8 @@ def judged(
         judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
         verdicts += judged
         if options.insights:
-            insights = (insights or Insights()) | gather(run, judged, run.options.days)
+            with workspace.stage("insights"):
+                insights = (insights or Insights()) | gather(run, judged, run.options.days)
         for pack in local:
             verdicts += questions(pack, run, options)
             runs[pack.pack.name] = _pack_run(pack, realm)

@@ -89,6 +89,7 @@ def audit(
         ),
     ] = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Judge a data set by the rules.
 
@@ -100,8 +101,9 @@ def audit(
     from checker.cli.formats import rendered
     from checker.cli.output import write_all
     from checker.cli.outputs import jobs
-    from checker.cli.progress import stages
+    from checker.cli.progress import Stopwatch, stages
     from checker.cli.streams import put, tell
+    from checker.data.urls import is_database
     from checker.data.urls import shown as data_shown
     from checker.diagnostics import Diagnostic
 
@@ -135,6 +137,7 @@ def audit(
 
     listed = offenders if offenders is not None else _LISTED
     with stages(quiet) as progress:
+        watch = Stopwatch(progress)
         options = AuditOptions(
             rules=tuple(rules or ()),
             packs=tuple(pack or ()),
@@ -160,6 +163,7 @@ def audit(
             cache=cache,
             plan=explain_plan,
             progress=progress,
+            timer=watch,
         )
         result, diagnostics = run(data, options)
     tell(diagnostics, quiet=quiet)
@@ -172,25 +176,43 @@ def audit(
 
         put(plan_text(result.plan, language))
         reports = tuple(job for job in reports if job.output.to_file)
-    contents = [
-        (
-            job.output,
-            rendered(
-                job.format,
-                told if job.format == "html" else result,
-                lang=language,
-                offenders=shown,
-                data=data_shown(data),
-                to_file=job.output.to_file,
-            ),
-        )
-        for job in reports
-    ]
-    pending = None
-    refused: tuple[Diagnostic, ...] = ()
-    if history is not None:
-        pending, refused = append(history, recorded(result, options), time.time_ns() // 1000)
-    if not has_errors(refused):
-        refused = (*refused, *write_all(contents, also=pending))
+    of_source = mapping is not None or is_database(data)
+    asked = o.again(
+        {
+            "--rules": rules,
+            "--pack": pack,
+            "--platform": platform,
+            "--mapping": mapping,
+            "--set": setting,
+            "--from": first if of_source else None,
+            "--through": through if of_source else None,
+            "--as-of": as_of,
+            "--engine": engine,
+        }
+    )
+    with watch.stage("writing"):
+        contents = [
+            (
+                job.output,
+                rendered(
+                    job.format,
+                    told if job.format == "html" else result,
+                    lang=language,
+                    offenders=shown,
+                    data=data_shown(data),
+                    to_file=job.output.to_file,
+                    asked=asked,
+                ),
+            )
+            for job in reports
+        ]
+        pending = None
+        refused: tuple[Diagnostic, ...] = ()
+        if history is not None:
+            pending, refused = append(history, recorded(result, options), time.time_ns() // 1000)
+        if not has_errors(refused):
+            refused = (*refused, *write_all(contents, also=pending))
     tell(refused, quiet=quiet)
+    if verbose:
+        watch.tell(language)
     raise typer.Exit(exit_code(result, (*diagnostics, *refused), strict, only_new))

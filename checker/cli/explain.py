@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli import completion
 from checker.cli import options as o
 from checker.cli.outputs import Format
 
@@ -34,7 +35,12 @@ def explain(
     ] = None,
     rule: Annotated[
         str | None,
-        typer.Option("--rule", metavar="R", help="Only this rule, as in douyin/reply-3m-session."),
+        typer.Option(
+            "--rule",
+            metavar="R",
+            help="Only this rule, as in douyin/reply-3m-session.",
+            autocompletion=completion.rules,
+        ),
     ] = None,
     rules: o.Rules = None,
     pack: o.Packs = None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Map
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from checker.cli import completion
 from checker.cli.streams import LANGUAGES, locale_language
 from checker.diagnostics import Diagnostic, nearest
 
@@ -28,6 +30,7 @@ Packs = Annotated[
         "--pack",
         metavar="NAME",
         help="Only this pack; may be repeated. Default: the packs of the data's platforms.",
+        autocompletion=completion.packs,
     ),
 ]
 Platform = Annotated[
@@ -39,6 +42,7 @@ Mapping = Annotated[
         "--mapping",
         metavar="M",
         help="DATA are exports: read them by this mapping (a name, a file, or auto).",
+        autocompletion=completion.mappings,
     ),
 ]
 AsOf = Annotated[
@@ -69,7 +73,15 @@ Attestations = Annotated[
     list[Path] | None,
     typer.Option("--attest", metavar="FILE", help="Answers to the manual items; may be repeated."),
 ]
-Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Default: the locale's.")]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="zh|en",
+        help="Default: the locale's.",
+        autocompletion=completion.of(*LANGUAGES),
+    ),
+]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Default: all processors.")
 ]
@@ -115,6 +127,9 @@ Outputs = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say at the end how long each stage took.")
+]
 
 
 def format_option(known: Iterable[str]) -> object:
@@ -125,6 +140,7 @@ def format_option(known: Iterable[str]) -> object:
         "-f",
         metavar="|".join(listed),
         help=f"Format of the report; may be repeated. Default: as -o ends, else {listed[0]}.",
+        autocompletion=completion.of(*listed),
     )
 
 
@@ -245,3 +261,13 @@ def breakdowns(given: Sequence[str] | None, found: list[Diagnostic]) -> tuple[st
                 Diagnostic("E314", f"--by {name}: unknown breakdown", notes=(*meant, listed))
             )
     return tuple(dict.fromkeys(given or ()))
+
+
+def again(given: Map[str, Sequence[object] | object | None]) -> tuple[str, ...]:
+    """The options as words of another command line."""
+    words: list[str] = []
+    for option, values in given.items():
+        for value in values if isinstance(values, list | tuple) else (values,):
+            if value is not None:
+                words += [option, str(value)]
+    return tuple(words)

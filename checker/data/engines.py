@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, unquote
@@ -116,9 +116,12 @@ def choose_engine(
     named: str | None,
     *,
     threads: int | None = None,
+    memory: str | None = None,
+    spill: Path | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> tuple[Engine | None, tuple[Diagnostic, ...]]:
-    """The engine of `--engine`; without it DuckDB."""
+    """The engine of `--engine`; without it DuckDB. What limits this machine holds for a Spark of one's
+    own; the machines of a cluster have limits of their own, in its settings."""
     text = named or DUCKDB
     for fits, make in _ENGINES:
         if fits(text):
@@ -128,6 +131,10 @@ def choose_engine(
         best = nearest(text, (DUCKDB, SPARK))
         notes = (*((f"did you mean `{best}`?",) if best else ()), f"engines: {', '.join(ENGINES)}")
         return None, (Diagnostic("E530", f"--engine {text}: unknown engine", notes=notes),)
+    if isinstance(engine, Spark) and engine.local:
+        limits = {} if memory is None else {"spark.driver.memory": memory.lower()}
+        limits |= {} if spill is None else {"spark.local.dir": str(spill)}
+        engine = replace(engine, settings={**limits, **engine.settings})
     return engine, ()
 
 

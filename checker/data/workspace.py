@@ -26,6 +26,16 @@ class Step:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Timing:
+    """A stage with those around it, outermost first: its rows, and how long it took; `seconds` is None
+    when it begins."""
+
+    stages: tuple[str, ...]
+    rows: int
+    seconds: float | None
+
+
 class EngineFailure(Exception):
     """An engine could not run a statement; the others may still work."""
 
@@ -41,6 +51,7 @@ class Workspace:
     con: Any
     steps: list[Step] = field(default_factory=list)
     listener: Callable[[Step], None] | None = None  # is told each step when it has ended
+    timer: Callable[[Timing], None] | None = None  # is told each stage as it begins and ends
     _kept: int = field(default=0)
     _stages: list[str] = field(default_factory=list)
     _folders: list[tempfile.TemporaryDirectory[str]] = field(default_factory=list)
@@ -49,10 +60,16 @@ class Workspace:
     def stage(self, name: str) -> Iterator[None]:
         """What is asked for inside belongs to this stage."""
         self._stages.append(name)
+        stages, began, first = tuple(self._stages), time.monotonic(), len(self.steps)
+        if self.timer is not None:
+            self.timer(Timing(stages, 0, None))
         try:
             yield
         finally:
             self._stages.pop()
+            if self.timer is not None:
+                rows = sum(step.rows for step in self.steps[first:] if step.kept)
+                self.timer(Timing(stages, rows, time.monotonic() - began))
 
     def _ended(self, kept: str, sql: str, rows: int, began: float) -> None:
         step = Step(tuple(self._stages), kept, sql, rows, time.monotonic() - began)

@@ -29,6 +29,9 @@ class WindowHours:
     usual: Calendar
     others: PlacedCalendars = ()
 
+    def at(self, place: int) -> Calendar:
+        return next((own for places, own in self.others if place in places), self.usual)
+
 
 @dataclass(frozen=True)
 class Row:

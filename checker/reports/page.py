@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from checker.reports.clean import clean
-from checker.reports.layout import Column, cells, table, wrap
+from checker.reports.layout import Column, cells, crop, table, wrap
 
 _WIDEST = 120  # longer lines are hard to read
 _LEAST = 40
+_BESIDE = 12  # cells that a lead leaves for what follows it
 
 STYLES = {
     "fail": "bold red",
@@ -60,6 +61,7 @@ class Page:
         """Prints `lead` and then `text`, wrapped; lines after the first stand `hang` cells further in."""
         text = clean(text)
         room = self.width - indent
+        lead = crop(clean(lead), max(1, room - hang - _BESIDE))
         first, *rest = wrap(text, room - hang, first=room - cells(lead))
         self.line((" " * indent, "plain"), (lead, lead_style), (first, style))
         for line in rest:

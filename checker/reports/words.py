@@ -156,6 +156,10 @@ def _distance(verdict: Verdict, bound: Fraction, lang: str) -> str:
         return ""
     over = verdict.value > bound
     off = abs(verdict.value - bound)
+    if verdict.outcome is Outcome.PASS:
+        ratio = verdict.type in {"ratio", "every"}
+        left = _points(off, lang) if ratio else figure(off, _unsigned(verdict.type), lang)
+        return say("to_spare", lang, gap=left)
     if verdict.type == "int":
         return say("too_many" if over else "too_few", lang, gap=figure(off, "int", lang))
     if verdict.type == "time":
@@ -166,6 +170,11 @@ def _distance(verdict: Verdict, bound: Fraction, lang: str) -> str:
         else figure(off, verdict.type, lang)
     )
     return say("too_much" if over else "too_little", lang, gap=text)
+
+
+def _unsigned(type_: str) -> str:
+    """Between two times of day there is a duration."""
+    return "duration" if type_ == "time" else type_
 
 
 def _points(off: Fraction, lang: str) -> str:

@@ -161,6 +161,18 @@ LATE = made_up.share(
         ),
         ("a count", {"type": "int", "value": F(7), "require": "= 0"}, "7 too many", "超出 7"),
         (
+            "a count that is met",
+            {"type": "int", "value": F(4), "require": ">= 1", "outcome": Outcome.PASS},
+            "3 to spare",
+            "余量 3",
+        ),
+        (
+            "a time of day that is met",
+            {"type": "time", "value": F(0), "require": "<= 09:00:00", "outcome": Outcome.PASS},
+            "9h 00m 00s to spare",
+            "余量 9小时00分00秒",
+        ),
+        (
             "the platform counted differently",
             {"reported": F(9, 10)},
             "12 of 96 sessions late; 8 fewer would have passed; "
