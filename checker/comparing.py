@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from checker.data.losses import telling_losses
 from checker.data.wanted import wanted_columns
-from checker.data.workspace import connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED
@@ -16,10 +16,10 @@ from checker.pipeline import (
     applicable,
     check_options,
     choose_packs,
+    engaged,
     judged,
     load_packs,
     masked,
-    opened,
 )
 from checker.verdicts.model import Result
 from checker.verdicts.whatif import Pairing, WhatIf, changed_rules, compare
@@ -43,6 +43,7 @@ def diff_rules(old: Path, new: Path) -> tuple[tuple[PackDiff, ...] | None, tuple
     return diff_packs(pairs), ()
 
 
+@telling_losses(None)
 def whatif(
     data: str | Path, options: AuditOptions, against: Sequence[Path] = ()
 ) -> tuple[WhatIf | None, tuple[Diagnostic, ...]]:
@@ -61,9 +62,8 @@ def whatif(
     if options.packs or not against:
         pairs = tuple(pair for pair in pairs if pair[1] is not None)
     before = tuple(old for old, _ in pairs if old is not None)
-    workspace = connect_duckdb(threads=options.threads)
     wanted = wanted_columns((*before, *packs))
-    dataset, more = opened(workspace, data, wanted, options)
+    workspace, dataset, more = engaged(data, wanted, options)
     found = (*found, *more)
     if dataset is None:
         return None, found

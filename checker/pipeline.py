@@ -9,17 +9,21 @@ waivers, attestations ───────────────────�
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from checker.data.cache import CachedWorkspace, open_cache
 from checker.data.dataset import Dataset
+from checker.data.engines import Opened, choose_engine, is_uri
+from checker.data.losses import telling_losses
 from checker.data.open import open_dataset
 from checker.data.urls import is_database
 from checker.data.wanted import wanted_columns
-from checker.data.workspace import Workspace, connect_duckdb
+from checker.data.workspace import Timing, Workspace, duckdb_connection
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
@@ -28,8 +32,6 @@ from checker.engine.reported import check_reported, reported_places, reported_ro
 from checker.engine.run import Run, RunOptions
 from checker.facts.realm import Realm
 from checker.facts.zones import day_number, instant_of_text, iso_instant
-from checker.imports.queries import copied_tables
-from checker.imports.run import ImportOptions, import_beside
 from checker.language.types import Type
 from checker.packs.check import check_pack
 from checker.packs.load import BUNDLED, read_packs
@@ -39,16 +41,19 @@ from checker.verdicts.baseline import beside, read_baseline
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.exception_lint import check_exceptions, check_expiry
 from checker.verdicts.exceptions import Exceptions
-from checker.verdicts.explain import explain_session
-from checker.verdicts.explanation import SessionTimeline
+from checker.verdicts.history_append import check_history
+from checker.verdicts.history_read import read_history
 from checker.verdicts.insight import gather
 from checker.verdicts.insights import Insights
 from checker.verdicts.judge import is_question, judge, manual
-from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
+from checker.verdicts.model import DataSummary, Outcome, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
-from checker.verdicts.pseudonyms import check_salt, pseudonymous
+from checker.verdicts.plan import Plan, PlanStep
+from checker.verdicts.pseudonyms import check_salt, pseudonymous, without_quotes
+from checker.verdicts.recording import Recording, recording
 
 T = TypeVar("T")
+READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,19 @@ class AuditOptions:
     waivers: tuple[Path, ...] = ()
     attestations: tuple[Path, ...] = ()
     baseline: Path | None = None
+    history: Path | None = None  # of earlier audits; for charts, and checked, but not written
     offenders: int = 20
     insights: bool = False  # figures for charts, too
     pseudonymize: str | None = None  # the salt
     threads: int | None = None
+    memory: str | None = None  # as 4GB
+    spill: Path | None = None  # the folder for what does not fit
+    cache: Path | None = None  # the folder for what another run on the same data can use
+    engine: str | None = None  # None: DuckDB
     only_rules: frozenset[str] | None = None
+    plan: bool = False  # what is asked of the engine, too
     progress: Callable[[str, int, int], None] | None = None
+    timer: Callable[[Timing], None] | None = None
 
 
 def load_packs(
@@ -86,6 +98,7 @@ def load_packs(
     return tuple(pack for pack, _ in typed), tuple(sorted(diagnostics, key=lambda d: d.sort_key))
 
 
+@telling_losses(None)
 def audit(
     data: str | Path, options: AuditOptions | None = None
 ) -> tuple[Result | None, tuple[Diagnostic, ...]]:
@@ -107,10 +120,12 @@ def audit_packs(
     packs, found = choose_packs(packs, options.packs)
     baseline, more = read_baseline(options.baseline) if options.baseline else (None, ())
     found = (*wrong, *found, *more, *check_options(options))
+    if options.history is not None:
+        masks = options.pseudonymize is not None
+        found = (*found, *check_history(options.history, pseudonymized=masks))
     if has_errors(found):
         return None, found
-    workspace = connect_duckdb(threads=options.threads)
-    dataset, more = opened(workspace, data, wanted_columns(packs), options)
+    workspace, dataset, more = engaged(data, wanted_columns(packs), options)
     found = (*found, *more)
     if dataset is None:
         return None, found
@@ -125,7 +140,35 @@ def audit_packs(
     # A baseline that was made with the same salt has the same pseudonyms.
     result = masked(result, options)
     result, more = beside(result, baseline) if baseline else (result, ())
-    return result, (*found, *more)
+    found = (*found, *more)
+    result, more = _with_history(result, options)
+    return (None if has_errors(more) else result), (*found, *more)
+
+
+def recorded(result: Result, options: AuditOptions) -> Recording:
+    """The audit as a history keeps it."""
+    asked = {
+        "platform": (options.platform,) if options.platform else (),
+        "mapping": (options.mapping,) if options.mapping else (),
+        "by": options.by,
+        "set": tuple(f"{key}={value}" for key, value in (*options.settings, *options.params)),
+    }
+    return recording(
+        result,
+        first=options.first,
+        through=options.through,
+        asked=asked,
+        pseudonymized=options.pseudonymize is not None,
+    )
+
+
+def _with_history(result: Result, options: AuditOptions) -> tuple[Result, tuple[Diagnostic, ...]]:
+    """The result with the trends of what fails or warns in it, where charts are asked for."""
+    if options.history is None or not options.insights or not options.history.exists():
+        return result, ()
+    missed = {v.rule for v in result.verdicts if v.outcome in (Outcome.FAIL, Outcome.WARN)}
+    known, found = read_history(options.history, rules=missed, this=recorded(result, options))
+    return replace(result, history=known), found
 
 
 def masked(reported: T, options: AuditOptions) -> T:
@@ -133,6 +176,41 @@ def masked(reported: T, options: AuditOptions) -> T:
     if options.pseudonymize is None:
         return reported
     return pseudonymous(reported, options.pseudonymize)
+
+
+def veiled(found: tuple[Diagnostic, ...], options: AuditOptions) -> tuple[Diagnostic, ...]:
+    """What is told, without a word of the data where pseudonyms are asked for."""
+    if options.pseudonymize is None:
+        return found
+    return without_quotes(found, (*options.waivers, *options.attestations))
+
+
+def engaged(
+    data: str | Path, wanted: Mapping[str, Mapping[str, Type]], options: AuditOptions
+) -> Opened:
+    """The data set in the engine that is asked for, and the workspace that it is in."""
+    con = duckdb_connection(threads=options.threads, memory=options.memory, spill=options.spill)
+    workspace = CachedWorkspace(con) if options.cache is not None else Workspace(con)
+    engine, found = choose_engine(
+        options.engine, threads=options.threads, memory=options.memory, spill=options.spill
+    )
+    if engine is None:
+        return workspace, None, found
+    if engine.reads(data) and options.mapping is None:
+        space, dataset, more = engine.opened(workspace, str(data), wanted, options.platform)
+        return space, dataset, veiled(more, options)
+    began = time.monotonic()
+    if options.timer is not None:
+        options.timer(Timing((READING,), 0, None))
+    dataset, found = opened(workspace, data, wanted, options)
+    if dataset is None:
+        return workspace, None, found
+    space, dataset, more = engine.engaged(workspace, dataset)
+    space.timer = options.timer
+    if options.timer is not None:
+        rows = sum(table.rows for table in dataset.tables.values()) if dataset else 0
+        options.timer(Timing((READING,), rows, time.monotonic() - began))
+    return space, dataset, (*found, *more)
 
 
 def opened(
@@ -143,21 +221,34 @@ def opened(
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
     """The data set, or what a mapping makes of exports or a database."""
     found: tuple[Diagnostic, ...] = ()
+    if is_uri(data):
+        notes = ("audit, whatif and explain do, with --engine spark; or copy the files here",)
+        return None, (Diagnostic("E533", f"only Spark reads `{data}`", notes=notes),)
     if options.mapping is not None:
+        from checker.imports.run import ImportOptions, import_beside  # most audits need neither
+
         days = (options.first, options.through)
         first, through = (None if day is None else day.isoformat() for day in days)
         asked = ImportOptions(options.mapping, options.params, first, through, wanted=wanted)
         made, found = import_beside(workspace, data, asked)
         if made is None:
-            return None, found
+            return None, veiled(found, options)
         data = made
     elif is_database(data):
+        from checker.imports.queries import copied_tables
+
         made, found = copied_tables(workspace, str(data), wanted)
         if made is None:
-            return None, found
+            return None, veiled(found, options)
         data = made
+    if isinstance(workspace, CachedWorkspace):
+        assert options.cache is not None
+        workspace.cache, more = open_cache(options.cache, Path(data), wanted, options.platform)
+        found = (*found, *more)
+        if workspace.cache is None:
+            return None, veiled(found, options)
     dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
-    return dataset, (*found, *more)
+    return dataset, veiled((*found, *more), options)
 
 
 def exceptions_of(
@@ -165,7 +256,7 @@ def exceptions_of(
 ) -> tuple[Exceptions, tuple[Diagnostic, ...]]:
     """The waivers and attestations of the options, checked against all rules that are loaded."""
     exceptions, found = read_exceptions(options.waivers, options.attestations)
-    return exceptions, (*found, *check_exceptions(exceptions, packs))
+    return exceptions, veiled((*found, *check_exceptions(exceptions, packs)), options)
 
 
 def _with_exceptions(
@@ -179,7 +270,8 @@ def _with_exceptions(
         run.name: local_day(run.as_of if dated else None, run.timezone) for run in result.packs
     }
     verdicts = apply(result.verdicts, exceptions.waivers, exceptions.attestations, today)
-    return replace(result, verdicts=verdicts), (*found, *check_expiry(exceptions, today))
+    expired = veiled(tuple(check_expiry(exceptions, today)), options)
+    return replace(result, verdicts=verdicts), (*found, *expired)
 
 
 def local_day(instant: int | None, timezone: str) -> dt.date:
@@ -261,83 +353,29 @@ def applicable(
     )
 
 
-def explain(
-    data: str | Path,
-    session: str,
-    options: AuditOptions,
-    rule: str | None = None,
-    *,
-    show_text: bool = False,
-) -> tuple[tuple[SessionTimeline, ...], tuple[Diagnostic, ...]]:
-    """A session as a timeline under each pack that applies to it, and how its rules read it."""
-    packs, found = load_packs(options.rules, options.settings)
-    if has_errors(found):
-        return (), found
-    packs, more = choose_packs(packs, options.packs)
-    found = (*found, *more, *check_options(options), *_unknown_rule(packs, rule))
-    if show_text and options.pseudonymize is not None:
-        note = "leave out one of the two"
-        message = "--show-text: what was said cannot be pseudonymized"
-        found = (*found, Diagnostic("E390", message, notes=(note,)))
-    if has_errors(found):
-        return (), found
-    workspace = connect_duckdb(threads=options.threads)
-    wanted = wanted_columns(packs, text=show_text)
-    dataset, more = opened(workspace, data, wanted, options)
-    found = (*found, *more)
-    if dataset is None:
-        return (), found
-    packs, more = applicable(packs, dataset, options)
-    found = (*found, *more)
-    timelines: list[SessionTimeline] = []
-    for pack in packs:
-        if rule is not None and all(rule not in (one.id, one.rule.id) for one in pack.rules):
-            continue
-        whole = open_realm(workspace, dataset, pack.pack.timezone, options.as_of)
-        timelines += explain_session(whole.narrowed(session), pack, rule)
-    if not timelines and not has_errors(found):
-        found = (*found, Diagnostic("E312", f"no session `{session}` in the data"))
-    return masked(tuple(timelines), options), found
-
-
-def _unknown_rule(packs: Sequence[TypedPack], rule: str | None) -> tuple[Diagnostic, ...]:
-    known = [one.id for pack in packs for one in pack.rules]
-    if rule is None or rule in known or any(rule == one.split("/")[1] for one in known):
-        return ()
-    best = nearest(rule, known)
-    hint = (f"did you mean `{best}`?",) if best else ()
-    return (
-        Diagnostic("E313", f"unknown rule `{rule}`", notes=(*hint, "`checker show` lists them")),
-    )
-
-
 def judged(
     workspace: Workspace, dataset: Dataset, packs: Sequence[TypedPack], options: AuditOptions
 ) -> Result:
     """Packs of one time zone share a realm, and with it clocks and facts."""
-    run_options = RunOptions(
-        DayRange(_day(options.first), _day(options.through)),
-        options.by,
-        options.offenders,
-        options.only_rules,
-        options.progress,
-    )
     verdicts: list[Verdict] = []
     runs: dict[str, PackRun] = {}
     spans: list[tuple[int, int]] = []
     insights: Insights | None = None
+    runs_made: list[Run] = []
     for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
         local = [pack for pack in packs if pack.pack.timezone == zone_name]
         realm = open_realm(workspace, dataset, zone_name, options.as_of)
         spans.append((realm.first, realm.last))
-        run = Run(realm, local, run_options)
+        run = Run(realm, local, run_options(options))
+        runs_made.append(run)
         owner = {pack.pack.name: pack.pack for pack in local}
         judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
         verdicts += judged
         if options.insights:
-            insights = (insights or Insights()) | gather(run, judged, run_options.days)
+            with workspace.stage("insights"):
+                insights = (insights or Insights()) | gather(run, judged, run.options.days)
         for pack in local:
-            verdicts += _questions(pack, run, options)
+            verdicts += questions(pack, run, options)
             runs[pack.pack.name] = _pack_run(pack, realm)
     order = {rule.id: (i, j) for i, p in enumerate(packs) for j, rule in enumerate(p.rules)}
     verdicts.sort(key=lambda verdict: (order[verdict.rule], verdict_key(verdict)))
@@ -348,10 +386,35 @@ def judged(
         max(last for _, last in spans) if known else None,
     )
     packs_run = tuple(runs[pack.pack.name] for pack in packs)
-    return Result(summary, packs_run, tuple(verdicts), insights=insights)
+    plan = _plan(workspace, runs_made) if options.plan else None
+    return Result(summary, packs_run, tuple(verdicts), insights=insights, plan=plan)
 
 
-def _questions(pack: TypedPack, run: Run, options: AuditOptions) -> list[Verdict]:
+def _plan(workspace: Workspace, runs: Sequence[Run]) -> Plan:
+    shared = {stage: rules for run in runs for stage, rules in run.shared.items()}
+    steps = [
+        PlanStep(
+            s.stages,
+            f"CREATE TEMP TABLE {s.kept} AS {s.sql}" if s.kept else s.sql,
+            s.rows,
+            s.seconds,
+        )
+        for s in workspace.steps
+    ]
+    return Plan(workspace.con.dialect.__name__.lower(), shared, tuple(steps))
+
+
+def run_options(options: AuditOptions) -> RunOptions:
+    return RunOptions(
+        DayRange(_day(options.first), _day(options.through)),
+        options.by,
+        options.offenders,
+        options.only_rules,
+        options.progress,
+    )
+
+
+def questions(pack: TypedPack, run: Run, options: AuditOptions) -> list[Verdict]:
     """One verdict per platform, or per shop where the question says so."""
     found = []
     platforms = run.platforms[pack.pack.name]

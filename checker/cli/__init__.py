@@ -34,7 +34,9 @@ def app() -> typer.Typer:
         sample,
         show,
         test,
+        trend,
         version,
+        watch,
         whatif,
     )
 
@@ -48,8 +50,10 @@ def app() -> typer.Typer:
     )
     commands.command()(audit.audit)
     commands.command()(explain.explain)
+    commands.command()(watch.watch)
     commands.command()(checklist.checklist)
     commands.command()(show.show)
+    commands.command()(trend.trend)
     commands.command()(whatif.whatif)
     commands.command("compile")(compile.compile_)
     commands.command()(profile.profile)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli import options as o
+from checker.cli.output import Content
+from checker.cli.outputs import Format
 
-FORMATS = ("terminal", "markdown", "html", "xlsx")
+if TYPE_CHECKING:
+    from checker.verdicts.checklist import Checklist
+
+FORMATS: Mapping[str, Format] = {
+    "terminal": Format("checklist.txt", (".txt",)),
+    "markdown": Format("checklist.md", (".md", ".markdown")),
+    "html": Format("checklist.html", (".html", ".htm")),
+    "xlsx": Format("checklist.xlsx", (".xlsx",), binary=True),
+}
 
 
 def checklist(
@@ -31,17 +41,13 @@ def checklist(
     waivers: o.Waivers = None,
     rules: o.Rules = None,
     platform: o.Platform = None,
+    mapping: o.Mapping = None,
     first: o.First = None,
     through: o.Through = None,
     as_of: o.AsOf = None,
     setting: o.Settings = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the list.")
-    ] = "terminal",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
-    ] = None,
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
     pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
     threads: o.Threads = None,
@@ -52,22 +58,19 @@ def checklist(
     Exit code: as of audit; 0 for a blank form.
     """
     from checker.cli.exits import WRONG_INPUT, verdicts_code
-    from checker.cli.output import Output
+    from checker.cli.outputs import jobs, write_reports
     from checker.cli.progress import stages
-    from checker.cli.streams import colored, paper, tell, width
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    target = Output(output)
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
-    settings = o.settings(setting, found)
-    o.one_of("--format", format_, FORMATS, found)
+    settings, params = o.params(o.settings(setting, found), mapping)
+    if mapping is not None and data is None:
+        found.append(Diagnostic("E298", "--mapping: of which data?", notes=("add --data DATA",)))
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     o.at_least("--threads", 1, threads, found)
-    target.check(found)
-    if format_ == "xlsx" and not target.to_file and sys.stdout.isatty():
-        message = "--format xlsx: not for a terminal"
-        found.append(Diagnostic("E328", message, notes=("name a file with -o",)))
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -82,6 +85,8 @@ def checklist(
                 rules=tuple(rules or ()),
                 packs=tuple(packs or ()),
                 platform=platform,
+                mapping=mapping,
+                params=params,
                 first=days[0],
                 through=days[1],
                 as_of=as_of,
@@ -96,25 +101,38 @@ def checklist(
     tell(diagnostics, quiet=quiet)
     if made is None:
         raise typer.Exit(WRONG_INPUT)
-    text: str | bytes
-    if format_ == "xlsx":
-        from checker.reports.checklist_xlsx import checklist_xlsx
+    from checker.reports.checklist import render_checklist
 
-        text = checklist_xlsx(made, lang=language)
-    elif format_ == "markdown":
-        from checker.reports.checklist_markdown import checklist_markdown
-
-        text = checklist_markdown(made, language)
-    elif format_ == "html":
-        from checker.reports.html.checklist import checklist_html
-
-        text = checklist_html(made, lang=language)
-    else:
-        from checker.reports.checklist import render_checklist
-
-        console, page = paper(False, 80) if target.to_file else paper(colored(sys.stdout), width())
-        render_checklist(made, console, lang=language)
-        text = page.getvalue()
-    refused = target.write(text)
+    refused = write_reports(
+        reports,
+        lambda console: render_checklist(made, console, lang=language),
+        {name: partial(write, made, language) for name, write in _OTHERS.items()},
+    )
     tell(refused)
     raise typer.Exit(verdicts_code(made.verdicts, (*diagnostics, *refused)))
+
+
+def _markdown(made: Checklist, lang: str) -> str:
+    from checker.reports.checklist_markdown import checklist_markdown
+
+    return checklist_markdown(made, lang)
+
+
+def _html(made: Checklist, lang: str) -> str:
+    from checker.reports.html.checklist import checklist_html
+
+    return checklist_html(made, lang=lang)
+
+
+def _xlsx(made: Checklist, lang: str) -> bytes:
+    from checker.reports.checklist_xlsx import checklist_xlsx
+
+    return checklist_xlsx(made, lang=lang)
+
+
+# Each imports its report when it is asked for: a run loads only what it writes.
+_OTHERS: Mapping[str, Callable[[Checklist, str], Content]] = {
+    "markdown": _markdown,
+    "html": _html,
+    "xlsx": _xlsx,
+}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from checker.cli import options as o
+from checker.cli.outputs import Format
 
-FORMATS = ("terminal", "json", "markdown")
+FORMATS: Mapping[str, Format] = {
+    "terminal": Format("diff.txt", (".txt",)),
+    "json": Format("diff.json", (".json",)),
+    "markdown": Format("diff.md", (".md", ".markdown")),
+}
 
 
 def diff(
@@ -18,13 +23,8 @@ def diff(
         Path, typer.Argument(metavar="OLD", help="Rule file or folder, or the word bundled.")
     ],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The same; compared with OLD.")],
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the report.")
-    ] = "terminal",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
-    ] = None,
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
     lang: o.Lang = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 if the rules differ.")
@@ -36,15 +36,13 @@ def diff(
     for wrong usage or rules; with --exit-code also 1 where the rules differ.
     """
     from checker.cli.exits import FAILED, OK, WRONG_INPUT
-    from checker.cli.output import Output
-    from checker.cli.streams import colored, paper, tell, width
+    from checker.cli.outputs import jobs, write_reports
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    target = Output(output)
     language = o.language(lang, found)
-    o.one_of("--format", format_, FORMATS, found)
-    target.check(found)
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -56,15 +54,14 @@ def diff(
     tell(diagnostics)
     if packs is None:
         raise typer.Exit(WRONG_INPUT)
-    if format_ == "json":
-        text = diff_json(packs)
-    elif format_ == "markdown":
-        text = diff_markdown(packs, lang=language)
-    else:
-        console, page = paper(False, 80) if target.to_file else paper(colored(sys.stdout), width())
-        render_diff(packs, console, lang=language)
-        text = page.getvalue()
-    refused = target.write(text)
+    refused = write_reports(
+        reports,
+        lambda console: render_diff(packs, console, lang=language),
+        {
+            "json": lambda: diff_json(packs),
+            "markdown": lambda: diff_markdown(packs, lang=language),
+        },
+    )
     tell(refused)
     if refused:
         raise typer.Exit(WRONG_INPUT)

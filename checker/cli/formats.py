@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checker.cli.outputs import Format
@@ -25,20 +25,30 @@ FORMATS: Mapping[str, Format] = {
 
 
 def rendered(
-    name: str, result: Result, *, lang: str, offenders: int, data: str, to_file: bool
+    name: str,
+    result: Result,
+    *,
+    lang: str,
+    offenders: int,
+    data: str,
+    to_file: bool,
+    asked: Sequence[str] = (),
 ) -> str | bytes:
-    """The result in the format `name`. `offenders` bounds what the terminal lists."""
+    """The result in the format `name`. `offenders` bounds what the terminal lists; the command that it
+    ends with is about `data`, with the options `asked`."""
     if name == "terminal":
-        return _terminal(result, lang, offenders, data, to_file)
+        return _terminal(result, lang, offenders, data, asked, to_file)
     return _REPORTS[name](result, lang)
 
 
-def _terminal(result: Result, lang: str, offenders: int, data: str, to_file: bool) -> str:
+def _terminal(
+    result: Result, lang: str, offenders: int, data: str, asked: Sequence[str], to_file: bool
+) -> str:
     from checker.cli.streams import colored, paper, width
     from checker.reports.terminal import render_terminal
 
     console, page = paper(False, 80) if to_file else paper(colored(sys.stdout), width())
-    render_terminal(result, console, lang=lang, offenders=offenders, data=data)
+    render_terminal(result, console, lang=lang, offenders=offenders, data=data, asked=asked)
     return page.getvalue()
 
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-FORMATS = ("text", "json", "sarif", "github")
+from checker.cli import options as o
+from checker.cli.outputs import Format, Job
+
+if TYPE_CHECKING:
+    from checker.linting import Linted
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format("lint.txt", (".txt",)),
+    "json": Format("lint.json", (".json",)),
+    "sarif": Format("lint.sarif", (".sarif", ".sarif.json")),
+    "github": Format("lint.github"),
+}
 
 
 def lint(
@@ -19,10 +31,8 @@ def lint(
             help="Rules, waivers, attestations; files or folders. Default: the bundled packs.",
         ),
     ] = None,
-    format_: Annotated[
-        str,
-        typer.Option("--format", "-f", metavar="|".join(FORMATS), help="How problems are shown."),
-    ] = "text",
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
 ) -> None:
     """Check rules, waivers and attestations.
 
@@ -30,44 +40,59 @@ def lint(
 
     Exit code: 0 no errors (there may be warnings), 2 errors.
     """
-    from checker.cli import options as o
     from checker.cli.exits import WRONG_INPUT, input_code
-    from checker.cli.streams import put, tell
+    from checker.cli.output import write_all
+    from checker.cli.outputs import jobs
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    o.one_of("--format", format_, FORMATS, found)
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
+    from checker.diagnostics.explanations import explanations
     from checker.linting import lint as run
-    from checker.reports.diagnostics import summary, to_dicts
+    from checker.reports.diagnostics import render, to_dicts
+    from checker.reports.github import to_annotations
+    from checker.reports.json import escaped
+    from checker.reports.sarif import lint_sarif
 
     linted = run(tuple(paths or ()))
-    packs, diagnostics = linted.packs, linted.diagnostics
-    if format_ == "json":
-        from checker.reports.json import escaped
+    diagnostics = linted.diagnostics
 
-        put(escaped(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1)) + "\n")
-    elif format_ == "sarif":
-        from checker.diagnostics.explanations import explanations
-        from checker.reports.sarif import lint_sarif
+    def report(job: Job) -> str:
+        match job.format:
+            case "json":
+                return (
+                    escaped(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1)) + "\n"
+                )
+            case "sarif":
+                return lint_sarif(diagnostics, explanations(), Path.cwd())
+            case "github":
+                return to_annotations(diagnostics, Path.cwd())
+        # In a file the problems stand above their number; a terminal has them on stderr.
+        drawn = render(diagnostics, color=False, width=80) if job.output.to_file else ""
+        return f"{drawn}{_read(linted)}\n"
 
-        put(lint_sarif(diagnostics, explanations(), Path.cwd()))
-    elif format_ == "github":
-        from checker.reports.github import to_annotations
-
-        put(to_annotations(diagnostics, Path.cwd()))
-    else:
+    if any(job.format == "text" and not job.output.to_file for job in reports):
         tell(diagnostics)
-        read = {
-            "pack": len(packs),
-            "rule": sum(len(p.pack.rules) for p in packs),
-            "waiver": len(linted.exceptions.waivers),
-            "attestation": len(linted.exceptions.attestations),
-        }
-        if linted.mappings:
-            read["mapping"] = linted.mappings
-        put(summary(read, diagnostics) + "\n")
-    raise typer.Exit(input_code(diagnostics))
+    refused = write_all([(job.output, report(job)) for job in reports])
+    tell(refused)
+    raise typer.Exit(input_code((*diagnostics, *refused)))
+
+
+def _read(linted: Linted) -> str:
+    """What was read, and how much is wrong with it."""
+    from checker.reports.diagnostics import summary
+
+    read = {
+        "pack": len(linted.packs),
+        "rule": sum(len(p.pack.rules) for p in linted.packs),
+        "waiver": len(linted.exceptions.waivers),
+        "attestation": len(linted.exceptions.attestations),
+    }
+    if linted.mappings:
+        read["mapping"] = linted.mappings
+    return summary(read, linted.diagnostics)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Map
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from checker.cli import completion
 from checker.cli.streams import LANGUAGES, locale_language
 from checker.diagnostics import Diagnostic, nearest
 
@@ -26,6 +30,7 @@ Packs = Annotated[
         "--pack",
         metavar="NAME",
         help="Only this pack; may be repeated. Default: the packs of the data's platforms.",
+        autocompletion=completion.packs,
     ),
 ]
 Platform = Annotated[
@@ -37,6 +42,7 @@ Mapping = Annotated[
         "--mapping",
         metavar="M",
         help="DATA are exports: read them by this mapping (a name, a file, or auto).",
+        autocompletion=completion.mappings,
     ),
 ]
 AsOf = Annotated[
@@ -67,9 +73,41 @@ Attestations = Annotated[
     list[Path] | None,
     typer.Option("--attest", metavar="FILE", help="Answers to the manual items; may be repeated."),
 ]
-Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Default: the locale's.")]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="zh|en",
+        help="Default: the locale's.",
+        autocompletion=completion.of(*LANGUAGES),
+    ),
+]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Default: all processors.")
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="E",
+        help="duckdb (default), spark, or a Spark: spark://…, sc://…, pyspark://….",
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        help="As 4GB: what needs more is spilled to disk. Default: 80 % of the machine's.",
+    ),
+]
+Spill = Annotated[
+    Path | None,
+    typer.Option(
+        "--spill",
+        metavar="DIR",
+        help="Where to spill to. Default: the system's folder for temporary files.",
+    ),
 ]
 Pseudonymize = Annotated[
     str | None,
@@ -79,7 +117,31 @@ Pseudonymize = Annotated[
         help="Replace the ids of buyers and agents by pseudonyms; the same SALT, the same ones.",
     ),
 ]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE|DIR/",
+        help="Write there, one -o for each --format, or a folder for all; - is stdout.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say at the end how long each stage took.")
+]
+
+
+def format_option(known: Iterable[str]) -> object:
+    """`--format` for a command that knows these formats, the default first."""
+    listed = tuple(known)
+    return typer.Option(
+        "--format",
+        "-f",
+        metavar="|".join(listed),
+        help=f"Format of the report; may be repeated. Default: as -o ends, else {listed[0]}.",
+        autocompletion=completion.of(*listed),
+    )
 
 
 def day(option: str, text: str | None, found: list[Diagnostic]) -> dt.date | None:
@@ -130,6 +192,34 @@ def params(
     return tuple(pair for pair in pairs if "." in pair[0]), own
 
 
+_UNITS = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
+_LENGTH = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
+
+
+def length(option: str, text: str, least: int, found: list[Diagnostic]) -> int:
+    """Microseconds of a length of time as rules write it: 5s, 1m30s."""
+    if _LENGTH.fullmatch(text):
+        parts = re.findall(r"([\d.]+)([a-z]+)", text)
+        micros = int(sum(Fraction(number) * _UNITS[unit] for number, unit in parts))
+        if micros >= least:
+            return micros
+    note = f"write it as 5s, 90s or 2m{'; 0.1s is the least' if least else ''}"
+    found.append(Diagnostic("E510", f"{option} {text}: no length of time", notes=(note,)))
+    return least
+
+
+_SIZE = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B")
+
+
+def memory(size: str | None, spill: Path | None, found: list[Diagnostic]) -> None:
+    """Complains of a size without its unit and of a folder that is none."""
+    if size is not None and not _SIZE.fullmatch(size):
+        notes = ("write it with its unit, as 4GB or 512MB",)
+        found.append(Diagnostic("E550", f"--memory {size}: no size", notes=notes))
+    if spill is not None and not spill.is_dir():
+        found.append(Diagnostic("E551", f"--spill {spill}: there is no such folder"))
+
+
 def at_least(option: str, least: int, number: int | None, found: list[Diagnostic]) -> None:
     if number is not None and number < least:
         found.append(Diagnostic("E306", f"{option} {number}: must be {least} or more"))
@@ -171,3 +261,13 @@ def breakdowns(given: Sequence[str] | None, found: list[Diagnostic]) -> tuple[st
                 Diagnostic("E314", f"--by {name}: unknown breakdown", notes=(*meant, listed))
             )
     return tuple(dict.fromkeys(given or ()))
+
+
+def again(given: Map[str, Sequence[object] | object | None]) -> tuple[str, ...]:
+    """The options as words of another command line."""
+    words: list[str] = []
+    for option, values in given.items():
+        for value in values if isinstance(values, list | tuple) else (values,):
+            if value is not None:
+                words += [option, str(value)]
+    return tuple(words)

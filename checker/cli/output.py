@@ -6,11 +6,20 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from checker.cli.streams import put, put_bytes
 from checker.diagnostics import Diagnostic
 
 Content = str | bytes
+
+
+class Prepared(Protocol):
+    """Something else that is to be done with the files or not at all."""
+
+    def commit(self) -> tuple[Diagnostic, ...]: ...
+
+    def undo(self) -> None: ...
 
 
 class Output:
@@ -47,10 +56,13 @@ class Output:
         return write_all([(self, content)])
 
 
-def write_all(contents: Sequence[tuple[Output, Content]]) -> tuple[Diagnostic, ...]:
+def write_all(
+    contents: Sequence[tuple[Output, Content]], also: Prepared | None = None
+) -> tuple[Diagnostic, ...]:
     """Writes every report to its place, or says why not and leaves all places as they were.
 
-    What goes to stdout, to a device or into a pipe cannot be taken back and is written last.
+    `also` is committed when the files are in place, and undone where they cannot be. What goes to
+    stdout, to a device or into a pipe cannot be taken back and is written last.
     """
     staged: list[_Staged] = []
     path = Path()
@@ -61,17 +73,24 @@ def write_all(contents: Sequence[tuple[Output, Content]]) -> tuple[Diagnostic, .
                 staged.append(_Staged(path.resolve(), _encoded(content)))
         for one in staged:
             path = one.target
-            one.take_place(keep_old=len(contents) > 1)
+            one.take_place(keep_old=len(contents) > 1 or also is not None)
         for output, content in contents:
             if output.path is not None and _is_device(output.path):
                 path = output.path
                 path.write_bytes(_encoded(content))
+        refused = also.commit() if also is not None else ()
     except BaseException as error:
+        if also is not None:
+            also.undo()
         for one in reversed(staged):
             one.undo()
         if isinstance(error, OSError):
             return (_refused(path, error),)
         raise
+    if refused:
+        for one in reversed(staged):
+            one.undo()
+        return refused
     for one in staged:
         one.settle()
     for output, content in contents:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.cli import options as o
-from checker.cli.output import Output
+from checker.cli.output import Content, Output, write_all
+from checker.cli.streams import printed
 from checker.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,25 @@ def jobs(
         for name, place in zip(formats, places, strict=True)
     ]
     return _tried(made, known, found)
+
+
+def write_reports(
+    reports: Sequence[Job],
+    draw: Callable[[Console], None],
+    others: Mapping[str, Callable[[], Content]],
+) -> tuple[Diagnostic, ...]:
+    """Makes every report and writes them all or none; `draw` prints the one that is not in `others`."""
+    return write_all(
+        [
+            (
+                job.output,
+                others[job.format]()
+                if job.format in others
+                else printed(draw, to_file=job.output.to_file),
+            )
+            for job in reports
+        ]
+    )
 
 
 def _tried(

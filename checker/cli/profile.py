@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from checker.cli import options as o
+from checker.cli.outputs import Format
 
-FORMATS = ("terminal", "json")
+FORMATS: Mapping[str, Format] = {
+    "terminal": Format("profile.txt", (".txt",)),
+    "json": Format("profile.json", (".json",)),
+}
 
 
 def profile(
@@ -25,13 +28,8 @@ def profile(
             "--as-of", metavar="T", help="What is later lies in the future. Default: now."
         ),
     ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the report.")
-    ] = "terminal",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
-    ] = None,
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
     setting: o.Settings = None,
     pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
@@ -45,17 +43,15 @@ def profile(
     Exit code: 0, or 2 for wrong usage, rules or input. What the data hold is no failure.
     """
     from checker.cli.exits import OK, WRONG_INPUT
-    from checker.cli.output import Output
-    from checker.cli.streams import colored, paper, tell, width
+    from checker.cli.outputs import jobs, write_reports
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    target = Output(output)
     language = o.language(lang, found)
-    o.one_of("--format", format_, FORMATS, found)
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     settings, params = o.params(o.settings(setting, found), mapping)
     o.at_least("--threads", 1, threads, found)
-    target.check(found)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -81,12 +77,10 @@ def profile(
     tell(diagnostics, quiet=quiet)
     if made is None:
         raise typer.Exit(WRONG_INPUT)
-    if format_ == "json":
-        text = profile_json(made)
-    else:
-        console, page = paper(False, 80) if target.to_file else paper(colored(sys.stdout), width())
-        render_profile(made, console, lang=language)
-        text = page.getvalue()
-    refused = target.write(text)
+    refused = write_reports(
+        reports,
+        lambda console: render_profile(made, console, lang=language),
+        {"json": lambda: profile_json(made)},
+    )
     tell(refused)
     raise typer.Exit(WRONG_INPUT if refused else OK)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from checker.cli import completion
 from checker.cli import options as o
 
 _CODE = re.compile(r"[EWew]\d{1,4}")
@@ -16,7 +17,11 @@ _CODE = re.compile(r"[EWew]\d{1,4}")
 def show(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="RULE|CODE", help="As in douyin/reply-3m-session, or E105."),
+        typer.Argument(
+            metavar="RULE|CODE",
+            help="As in douyin/reply-3m-session, or E105.",
+            autocompletion=completion.rules_or_codes,
+        ),
     ] = None,
     rules: o.Rules = None,
     pack: o.Packs = None,

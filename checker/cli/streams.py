@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
@@ -43,6 +43,15 @@ def colored(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def can_draw(stream: TextIO, signs: str) -> bool:
+    """Whether the stream's encoding has the signs."""
+    try:
+        signs.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
@@ -64,6 +73,13 @@ def paper(color: bool, cells: int) -> tuple[Console, StringIO]:
         highlight=False,
     )
     return console, text
+
+
+def printed(draw: Callable[[Console], None], *, to_file: bool) -> str:
+    """What `draw` prints: for a file plain and 80 cells wide, else as the terminal is."""
+    console, text = paper(False, 80) if to_file else paper(colored(sys.stdout), width())
+    draw(console)
+    return text.getvalue()
 
 
 def put(text: str) -> None:

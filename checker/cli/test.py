@@ -1,4 +1,4 @@
-"""`checker test`: run the tests of rules."""
+"""`checker test`: run the tests of rules and of mappings."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ def test(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...", help="Test files or folders. Default: those of the bundled packs."
+            metavar="[PATH]...", help="Test files or folders. Default: all that are bundled."
         ),
     ] = None,
     coverage: Annotated[
         bool,
         typer.Option(
             "--coverage",
-            help="Also name rules without a passing, failing, boundary or no-data case.",
+            help="Also name rules without a passing, failing, boundary or no-data case, and parts"
+            " of mappings that no test meets.",
         ),
     ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Name the tests that pass, too.")
     ] = False,
 ) -> None:
-    """Run the tests of rules (files named *.test.yaml).
+    """Run the tests of rules and of mappings (*.test.yaml).
 
     Exit code: 0 all passed, 1 a test failed or with --coverage a case is lacking, 2 wrong rules or tests.
     """
     from checker.cli.exits import FAILED, OK, input_code
     from checker.cli.streams import colored, put, tell, width
-    from checker.packs.discover import BUNDLED
+    from checker.maptest.run import ALL, run_all
     from checker.ruletest.report import render
-    from checker.ruletest.run import run_tests
 
-    report = run_tests(paths or [BUNDLED])
+    report = run_all(paths or ALL)
     tell(report.diagnostics)
     put(
         render(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from checker.cli import options as o
+from checker.cli.outputs import Format
 
-FORMATS = ("terminal", "json")
+FORMATS: Mapping[str, Format] = {
+    "terminal": Format("whatif.txt", (".txt",)),
+    "json": Format("whatif.json", (".json",)),
+}
 
 
 def whatif(
@@ -33,12 +37,8 @@ def whatif(
     ] = None,
     platform: o.Platform = None,
     mapping: o.Mapping = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="D", help="First day, as 2026-10-01.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option("--through", metavar="D", help="Last day, included.")
-    ] = None,
+    first: o.First = None,
+    through: o.Through = None,
     as_of: o.AsOf = None,
     setting: Annotated[
         list[str] | None,
@@ -46,15 +46,11 @@ def whatif(
             "--set", metavar="K=V", help="Change a value of the new rules; may be repeated."
         ),
     ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="Format of the report.")
-    ] = "terminal",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is stdout."),
-    ] = None,
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
     pseudonymize: o.Pseudonymize = None,
     lang: o.Lang = None,
+    engine: o.EngineName = None,
     threads: o.Threads = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -64,22 +60,20 @@ def whatif(
     code: 0, or 2 for wrong usage, rules or input.
     """
     from checker.cli.exits import OK, WRONG_INPUT
-    from checker.cli.output import Output
+    from checker.cli.outputs import jobs, write_reports
     from checker.cli.progress import stages
-    from checker.cli.streams import colored, paper, tell, width
+    from checker.cli.streams import tell
     from checker.diagnostics import Diagnostic
 
     found: list[Diagnostic] = []
-    target = Output(output)
     language = o.language(lang, found)
     days = o.stretch(first, through, found)
     settings, params = o.params(o.settings(setting, found), mapping)
-    o.one_of("--format", format_, FORMATS, found)
+    reports = jobs(format_ or (), output or (), FORMATS, found)
     o.at_least("--threads", 1, threads, found)
     if not (rules or against or setting):
         note = "say --rules NEW, or --set NAME=VALUE"
         found.append(Diagnostic("E361", "both sides are the bundled rules", notes=(note,)))
-    target.check(found)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -101,6 +95,7 @@ def whatif(
                 as_of=as_of,
                 settings=settings,
                 pseudonymize=pseudonymize,
+                engine=engine,
                 threads=threads,
                 progress=progress,
             ),
@@ -109,16 +104,13 @@ def whatif(
     tell(diagnostics, quiet=quiet)
     if result is None:
         raise typer.Exit(WRONG_INPUT)
-    if format_ == "json":
-        from checker.reports.whatif_json import whatif_json
+    from checker.reports.whatif import render_whatif
+    from checker.reports.whatif_json import whatif_json
 
-        text = whatif_json(result)
-    else:
-        from checker.reports.whatif import render_whatif
-
-        console, page = paper(False, 80) if target.to_file else paper(colored(sys.stdout), width())
-        render_whatif(result, console, lang=language)
-        text = page.getvalue()
-    refused = target.write(text)
+    refused = write_reports(
+        reports,
+        lambda console: render_whatif(result, console, lang=language),
+        {"json": lambda: whatif_json(result)},
+    )
     tell(refused)
     raise typer.Exit(WRONG_INPUT if refused else OK)

@@ -143,7 +143,7 @@ def _compiled(
         figures = rule_figures(sketch, pack, rule, days, platform)
         recorder = sketch.workspace
         assert isinstance(recorder, Recorder)
-        steps = (*sketch.opening(), *recorder.steps)
+        steps = (*sketch.opening(), *recorder.script)
         query = assembled(steps, figures.table, figures.order, dialect)
         query = qualified(query, wish.schema, dialect)
         text = as_script(query, dialect) if wish.form == "script" else as_query(query, dialect)

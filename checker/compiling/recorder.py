@@ -25,7 +25,7 @@ class Recorder(Workspace):
 
     def __init__(self) -> None:
         super().__init__(con=None)
-        self.steps: list[Step] = []
+        self.script: list[Step] = []
         self._names: set[str] = set()
 
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
@@ -35,7 +35,7 @@ class Recorder(Workspace):
             number += 1
             name = f"{what}_{number}"
         self._names.add(name)
-        self.steps.append(Step(name, expression))
+        self.script.append(Step(name, expression))
         return ibis.table(expression.schema(), name=name)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:

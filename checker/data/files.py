@@ -41,7 +41,7 @@ class Source:
     format: Format
     files: tuple[Path, ...]
     root: Path
-    relation: str = ""  # of a DuckDB file: the table in it
+    relation: str = ""  # of a DuckDB file the table in it, of a workbook the sheet
 
 
 def find(path: Path) -> tuple[tuple[Source, ...], tuple[Diagnostic, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import ibis
 
@@ -16,6 +17,7 @@ from checker.data.readers import RawColumn, Relation, describe, unreadable
 from checker.data.sql import DuckDBError, literal, name, rows, run, unused_prefix
 from checker.data.staging import Staged, naive_name, stage
 from checker.data.validate import Counts, required, validate
+from checker.data.workbook_tables import sheets_of
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.language import types as t
 from checker.language.catalog import ENTRY_TABLES, STORED, TABLES
@@ -43,6 +45,8 @@ def open_dataset(
         sources, diagnostics = _attached(con, sources[0], prefix)
         if has_errors(diagnostics):
             return None, diagnostics
+    elif Path(path).is_file() and sources[0].format == "workbook":
+        sources = sheets_of(sources[0])
     relations, diagnostics = _described(con, sources)
     diagnostics += _missing(relations)
     if has_errors(diagnostics):
@@ -167,10 +171,7 @@ def _opened(
     staged: dict[str, Staged] = {}
     diagnostics: list[Diagnostic] = []
     for table, group in relations.items():
-        columns = {c: t.TEXT for c in PLACE if c != "platform" or platform is None}
-        columns |= {c: type_ for c, type_ in wanted.get(table, {}).items() if c not in PLACE}
-        if by_session and TABLES[table].column("session_id"):
-            columns.setdefault("session_id", t.TEXT)
+        columns = wanted_of(table, wanted, platform, by_session=by_session)
         if group[0].source.format == "json":
             group = tuple(_told(r, columns) for r in group)
             have[table] |= columns.keys() - set(PLACE)
@@ -182,12 +183,23 @@ def _opened(
     if has_errors(diagnostics):
         return None, tuple(diagnostics)
     try:
-        return _finished(con, staged, platform, prefix)
+        return finished(con, staged, platform, prefix)
     except DuckDBError:
         broken = _broken(con, staged)
         if broken is None:
             raise
         return None, (broken,)
+
+
+def wanted_of(
+    table: str, wanted: Mapping[str, Mapping[str, Type]], platform: str | None, *, by_session: bool
+) -> dict[str, Type]:
+    """The columns of a table to open where the data have them."""
+    columns = {c: t.TEXT for c in PLACE if c != "platform" or platform is None}
+    columns |= {c: type_ for c, type_ in wanted.get(table, {}).items() if c not in PLACE}
+    if by_session and TABLES[table].column("session_id"):
+        columns.setdefault("session_id", t.TEXT)
+    return columns
 
 
 def _told(relation: Relation, columns: Mapping[str, Type]) -> Relation:
@@ -210,8 +222,8 @@ def _broken(con: ibis.BaseBackend, staged: Mapping[str, Staged]) -> Diagnostic |
     return None
 
 
-def _finished(
-    con: ibis.BaseBackend, staged: Mapping[str, Staged], platform: str | None, prefix: str
+def finished(
+    con: Any, staged: Mapping[str, Staged], platform: str | None, prefix: str
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
     placed, diagnostics = place(con, staged, platform, prefix)
     counts: dict[str, Counts] = {}

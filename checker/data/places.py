@@ -162,6 +162,7 @@ def _from_session(
                 f"add a column `{column}` to {one.table}",
             ),
             subject=one.table,
+            quotes=(f"`{example}`",),
         )
     return _Origin(f"{alias}.value", join=f" LEFT JOIN {map_} AS {alias} ON {on}")
 

@@ -50,7 +50,7 @@ class Relation:
         if self.source.format == "parquet":
             return f"read_parquet({listed}, {_parquet_options(self.source)})"
         if self.source.format == "workbook":
-            tables = (f"SELECT * FROM {name(table_of(f))}" for f in files)
+            tables = (f"SELECT * FROM {name(table_of(self.source, f))}" for f in files)
             return f"({' UNION ALL BY NAME '.join(tables)})"
         if self.source.format == "json":
             keys = dict.fromkeys((*wanted, *itertools.islice(self.columns, 1)))
@@ -102,7 +102,8 @@ def unreadable(source: Source, file: Path, error: Exception) -> Diagnostic:
         reason = "it is no Parquet file, or it was cut off"
     elif source.format == "parquet" and "too small" in reason:
         reason = "it is too small to be a Parquet file"
-    return Diagnostic("E204", f"cannot read `{file}`: {reason}", subject=source.table)
+    message = f"cannot read `{file}`: {reason}"
+    return Diagnostic("E204", message, subject=source.table, quotes=(reason,))
 
 
 def opened(file: Path) -> IO[bytes] | gzip.GzipFile:

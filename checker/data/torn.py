@@ -150,4 +150,4 @@ def _at(
 ) -> Diagnostic:
     shown = "".join(c if c.isprintable() else "�" for c in text.rstrip("\r\n"))[:SHOWN]
     span = Span(str(file), line, 1, line, len(shown) + 1, shown)
-    return Diagnostic(code, message, span, notes=notes, subject=table)
+    return Diagnostic(code, message, span, notes=notes, subject=table, quotes=(shown,))

@@ -139,6 +139,7 @@ def _diagnose(con: ibis.BaseBackend, placed: Placed, check: Check, number: int) 
     where = f"in {number} row{'s' if number != 1 else ''}"
     what = f"`{column}` of {table}"
     notes: list[str] = []
+    quotes: tuple[str, ...] = ()
     if check.code == "E217":
         message = f"the platform of {table} is missing {where}"
         if column in placed.inherited:
@@ -150,37 +151,45 @@ def _diagnose(con: ibis.BaseBackend, placed: Placed, check: Check, number: int) 
         message = f"{what} has a NUL character {where}"
     elif check.code == "E210" and type_:
         message = f"{what} has an unknown value {where}"
-        notes += _foreign_values(con, placed, check, type_)
+        listed, quotes = _foreign_values(con, placed, check, type_)
+        notes += listed
     elif check.code == "E211":
         message = f"{what} is not one of 1 to 5 {where}"
     else:
         message = f"{what} cannot be read as {phrase(type_)} {where}"
         notes += [WRITTEN[type_.kind]] if type_ else []
     if first:
-        notes.insert(0, f"first: {first}")
-    return Diagnostic(check.code, message, notes=tuple(notes), subject=table)
+        where, quoted = first
+        notes.insert(0, f"first: {where}")
+        quotes = (*quotes, *quoted)
+    return Diagnostic(check.code, message, notes=tuple(notes), subject=table, quotes=quotes)
 
 
 def _foreign_values(
     con: ibis.BaseBackend, placed: Placed, check: Check, type_: Type
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Two notes, and the values that they quote."""
     column = name(check.column)
     found = rows(
         con,
-        f"SELECT {column}, count(*) FROM {placed.sql} WHERE {check.bad(column)} "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"SELECT {column}, count(*), count(*) OVER () FROM {placed.sql} "
+        f"WHERE {check.bad(column)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {SHOWN_VALUES}",
     )
     said = []
-    for value, number in found[:SHOWN_VALUES]:
+    for value, number, _ in found:
         near = nearest(value, type_.values)
         times = "once" if number == 1 else f"{number} times"
         said.append(f"{_shown(value)} {times}" + (f" (did you mean `{near}`?)" if near else ""))
-    more = f", and {len(found) - SHOWN_VALUES} other values" if len(found) > SHOWN_VALUES else ""
-    return (f"{', '.join(said)}{more}", f"it can be {', '.join(type_.values)}")
+    others = found[0][2] - len(found) if found else 0
+    more = f", and {others} other values" if others else ""
+    notes = (f"{', '.join(said)}{more}", f"it can be {', '.join(type_.values)}")
+    return notes, tuple(_shown(row[0]) for row in found)
 
 
-def _first(con: ibis.BaseBackend, placed: Placed, check: Check) -> str | None:
-    """The first bad row in the order of files, found by reading them again."""
+def _first(
+    con: ibis.BaseBackend, placed: Placed, check: Check
+) -> tuple[str, tuple[str, ...]] | None:
+    """The first bad row in the order of files, found by reading them again, and what it quotes."""
     staged, column = placed.staged, check.column
     type_ = staged.columns.get(column)
     for relation in staged.relations:
@@ -188,7 +197,7 @@ def _first(con: ibis.BaseBackend, placed: Placed, check: Check) -> str | None:
         for file in relation.files:
             if raw is None or type_ is None:
                 if check.code == "E212":
-                    return f"every row of `{file}`, which has no column `{column}`"
+                    return f"every row of `{file}`, which has no column `{column}`", ()
                 continue
             value = staged_value(relation, column, type_)
             found = rows(
@@ -200,8 +209,8 @@ def _first(con: ibis.BaseBackend, placed: Placed, check: Check) -> str | None:
             )
             if found:
                 number, text = found[0]
-                what = f", {_shown(text)}" if text is not None and text.strip() else ""
-                return f"row {number} of `{file}`{what}"
+                quoted = (_shown(text),) if text is not None and text.strip() else ()
+                return ", ".join((f"row {number} of `{file}`", *quoted)), quoted
     return None
 
 
@@ -231,6 +240,7 @@ def _duplicates(con: ibis.BaseBackend, placed: Placed) -> tuple[Diagnostic, ...]
                 f"{table} has one row per {', '.join(key)}",
             ),
             subject=table,
+            quotes=tuple(_shown(v) for v in example[:-1] if v is not None),
         ),
     )
 

@@ -1,8 +1,9 @@
-"""Canonical tables in workbooks: the first sheet, or the one named after the table, as text."""
+"""Canonical tables in workbooks: the sheets named after tables, else the first one, as text."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -11,11 +12,26 @@ from checker.data.files import Source
 from checker.data.sql import name, rows, run
 from checker.data.workbooks import open_workbook, sheet_rows
 from checker.diagnostics import Diagnostic
+from checker.language.catalog import STORED
 
 
-def table_of(file: Path) -> str:
-    """The temporary table that a workbook is loaded into."""
-    return f"workbook_{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
+def table_of(source: Source, file: Path) -> str:
+    """The temporary table that a sheet of a workbook is loaded into."""
+    named = f"{source.relation}\0{file}"
+    return f"workbook_{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
+
+def sheets_of(source: Source) -> tuple[Source, ...]:
+    """The tables that sheets of a single workbook are named after; and the source itself where its
+    first sheet is none of them."""
+    book, _ = open_workbook(source.files[0])  # what is wrong with it is told when it is loaded
+    sheets = book.sheet_names if book is not None else []
+    named = [table for table in STORED if table in sheets]
+    found = [replace(source, table=table, relation=table) for table in named]
+    first = not sheets or sheets[0] not in named
+    if not found or (first and source.table and source.table not in named):
+        found.append(source)
+    return tuple(found)
 
 
 def load_workbook(
@@ -25,12 +41,13 @@ def load_workbook(
     book, wrong = open_workbook(file)
     if book is None:
         return wrong[0]
-    sheet = source.table if source.table in book.sheet_names else book.sheet_names[0]
+    own = source.relation or source.table
+    sheet = own if own in book.sheet_names else book.sheet_names[0]
     batches = sheet_rows(book, sheet, file)
     if isinstance(batches, Diagnostic):
         return batches
     columns = batches.schema.names[1:]
-    table = name(table_of(file))
+    table = name(table_of(source, file))
     con.con.register("workbook_rows", batches)
     try:
         cells = ", ".join(f"nullif({c}, '') AS {c}" for c in columns)

@@ -30,6 +30,7 @@ class Diagnostic:
     """One problem of a rule file, of input data or of usage. Findings about the data are verdicts.
 
     `label` stands beside the caret, `notes` below the snippet, `subject` names the rule or table.
+    `quotes` are the parts of all of these that were taken from the data, as they stand there.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     subject: str = ""
     level: Level = field(default="error")
+    quotes: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

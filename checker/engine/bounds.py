@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
 from checker.facts.realm import Realm
@@ -54,28 +60,37 @@ def _reported_days(workspace: Workspace, dataset: Dataset) -> tuple[int, int]:
 
 def _bounds(workspace: Workspace, dataset: Dataset) -> tuple[int, int] | None:
     """Smallest and largest microseconds as stored, local ones taken as they stand."""
-    found = []
-    for opened in dataset.tables.values():
-        columns = instant_columns(opened)
-        if columns:
-            aggregates = {f"low_{c}": opened.table[c].min() for c in columns}
-            aggregates |= {f"high_{c}": opened.table[c].max() for c in columns}
-            (row,) = workspace.fetch(opened.table.agg(**aggregates))
-            found += [value for value in row if value is not None]
-    return (min(found), max(found)) if found else None
+    return _ends(workspace, [(opened, opened.table) for opened in dataset.tables.values()])
 
 
 def _zoned_bounds(realm: Realm, low: int, high: int) -> tuple[int, int]:
     """The same as instants of the realm's zone."""
-    if all(naive == "none" for t in realm.dataset.tables.values() for naive in t.naive.values()):
+    tables = realm.dataset.tables
+    if all(naive == "none" for opened in tables.values() for naive in opened.naive.values()):
         return low, high
-    found = []
-    for name, opened in realm.dataset.tables.items():
-        columns = instant_columns(opened)
+    zoned = [(opened, realm.given(name)) for name, opened in tables.items() if name != "reported"]
+    return _ends(realm.workspace, zoned) or (low, high)
+
+
+def _ends(
+    workspace: Workspace, tables: Sequence[tuple[OpenTable, ir.Table]]
+) -> tuple[int, int] | None:
+    """The smallest and the largest instant of any column, in one query; None without any."""
+    ends = []
+    for opened, table in tables:
+        columns = [table[c] for c in instant_columns(opened)]
         if columns:
-            table = realm.given(name)
-            aggregates = {f"low_{c}": table[c].min() for c in columns}
-            aggregates |= {f"high_{c}": table[c].max() for c in columns}
-            (row,) = realm.workspace.fetch(table.agg(**aggregates))
-            found += [value for value in row if value is not None]
-    return (min(found), max(found)) if found else (low, high)
+            aggregates = {f"low_{i}": column.min() for i, column in enumerate(columns)}
+            aggregates |= {f"high_{i}": column.max() for i, column in enumerate(columns)}
+            found = table.agg(**aggregates)
+            lows = [found[f"low_{i}"] for i in range(len(columns))]
+            highs = [found[f"high_{i}"] for i in range(len(columns))]
+            ends.append(found.select(low=ibis.least(*lows), high=ibis.greatest(*highs)))
+    if not ends:
+        return None
+    with workspace.stage("first and last instant"):
+        rows = workspace.fetch(reduce(lambda one, other: one.union(other), ends))
+    known = [(low, high) for low, high in rows if low is not None]
+    if not known:
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)

@@ -33,6 +33,9 @@ class WindowHours:
     others: PlacedCalendars = ()
     of_row: Callable[[Row], Calendar] | None = None
 
+    def at(self, place: int) -> Calendar:
+        return next((own for places, own in self.others if place in places), self.usual)
+
 
 @dataclass(frozen=True)
 class Row:

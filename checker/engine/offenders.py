@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import ibis
@@ -16,12 +17,12 @@ from checker.engine.frames import Frames
 from checker.engine.measured import Offender
 from checker.engine.needs import Needs, needs_of
 from checker.engine.tally import GroupKey
-from checker.engine.tasks import Task
+from checker.engine.tasks import Grouping, Task
 from checker.facts import zones
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES
-from checker.packs.typed import TypedRatio
+from checker.packs.typed import TypedClock, TypedRatio
 
 RowId = tuple[Any, ...]
 _ID_TYPES = {"sk": "int32", "index": "int32", "rn": "int64", "ts": "int64", "ak": "int32"}
@@ -62,17 +63,13 @@ def list_offenders(
 
     The jobs share fact, clock and platforms. What describes a row is fetched once for all of them.
     """
-    picked = {job.task: _pick(frames, job, limit) for job in jobs}
+    picked = _picked(frames, jobs, limit)
     rows = {one.row for found in picked.values() for one in found}
     if not rows:
         return {}
-    fact, task = jobs[0].task.fact, jobs[0].task
+    task = jobs[0].task
     details = _details(frames, task, rows)
-    blamed = {
-        job.task: _blamed_turns(frames, job.task, rows)
-        for job in jobs
-        if fact in ("sessions", "buyer_days")
-    }
+    blamed = _blamed_turns(frames, [job.task for job in jobs], rows)
     result: dict[Task, dict[GroupKey, tuple[Offender, ...]]] = {}
     for job in jobs:
         turns = blamed.get(job.task, {})
@@ -95,21 +92,41 @@ def _offender(frames: Frames, place: int, detail: _Detail) -> Offender:
     return Offender(shop, detail.session, detail.turn, agent, detail.at, detail.wait)
 
 
-def _pick(frames: Frames, job: Job, limit: int) -> list[_Picked]:
-    """The first bad rows of each group, by their keys."""
+def _picked(frames: Frames, jobs: Sequence[Job], limit: int) -> dict[Task, list[_Picked]]:
+    """The first bad rows of each group of each job, by their keys; one query per grouping."""
+    found: dict[Task, list[_Picked]] = {job.task: [] for job in jobs}
+    groupings: dict[Grouping, list[Job]] = {}
+    for job in jobs:
+        groupings.setdefault(job.task.grouping, []).append(job)
+    for same in groupings.values():
+        ranked = [one for i, job in enumerate(same) if (one := _ranked(frames, job, i)) is not None]
+        if not ranked:
+            continue
+        every = reduce(lambda one, other: one.union(other), ranked)
+        width = len(same[0].keys)
+        for row in frames.realm.workspace.fetch(every.filter(every["number"] < limit)):
+            one = _Picked(
+                tuple(row[1 : width + 1]), row[-1], row[width + 1], tuple(row[width + 2 : -1])
+            )
+            found[same[row[0]].task].append(one)
+    return found
+
+
+def _ranked(frames: Frames, job: Job, index: int) -> ir.Table | None:
+    """job, the group's keys, pk, the row's keys and its number among the bad rows of its group."""
     bad = _bad(job.flags, job.task) if job.wanted is None else job.wanted
     if bad is None:
-        return []
-    ids = row_keys(job.task.fact)
+        return None
     table = job.flags.table.mutate(**job.keys).filter(bad)
     order = row_order(frames, job.task.fact, table)
     number = ibis.row_number().over(ibis.window(group_by=list(job.keys), order_by=order))
-    ranked = table.select(*job.keys, "pk", *ids, number=number)
-    rows = frames.realm.workspace.fetch(ranked.filter(ranked["number"] < limit))
-    width = len(job.keys)
-    return [
-        _Picked(tuple(row[:width]), row[-1], row[width], tuple(row[width + 1 : -1])) for row in rows
-    ]
+    return table.select(
+        ibis.literal(index, "int32").name("job"),
+        *job.keys,
+        "pk",
+        *row_keys(job.task.fact),
+        number=number,
+    )
 
 
 def _bad(flags: Flags, task: Task) -> ir.BooleanValue | None:
@@ -193,33 +210,46 @@ def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value
 # -- the turn to blame ---------------------------------------------------------------------------
 
 
-def _blamed_turns(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detail]:
-    """For sessions and buyer days the first turn that broke the rule, where one can be named.
+def _blamed_turns(
+    frames: Frames, tasks: Sequence[Task], rows: set[RowId]
+) -> dict[Task, dict[RowId, _Detail]]:
+    """For sessions and buyer days the first turn that broke each rule, where one can be named.
 
     A wait that may still end well breaks nothing, so open turns count as answered at as-of.
     """
-    conditions = _conditions(task)
-    if not conditions:
+    fact = tasks[0].fact
+    conditions = {task: _conditions(task) for task in tasks} if fact in _WITH_TURNS else {}
+    blaming = [task for task in tasks if conditions.get(task)]
+    if not blaming:
         return {}
-    needs = _TURN | needs_of([c.predicate for c in conditions])
-    if task.fact == "buyer_days":
+    clock = blaming[0].clock
+    needs = _TURN | needs_of([c.predicate for task in blaming for c in conditions[task]])
+    if fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id")}))
-    wanted = _row_table(frames, ["rn" if task.fact == "buyer_days" else "sk"], rows)
-    of_session = task.fact == "sessions"
-    places = frames.realm.place_keys(task.platforms)
-    frame = frames.frame(
-        "turns", task.clock, needs, pending=True, places=places, only=wanted if of_session else None
-    )
-    turns = _linked(frames, task, frame.table)
-    if not of_session:
+    wanted = _row_table(frames, row_keys(fact), rows)
+    only = wanted if fact == "sessions" else None
+    places = frames.realm.place_keys(blaming[0].platforms)
+    frame = frames.frame("turns", clock, needs, pending=True, places=places, only=only)
+    turns = linked_turns(frames, fact, clock, frame.table)
+    if only is None:
         turns = turns.semi_join(wanted, turns["row"] == wanted["row_rn"])
-    broken = turns.filter(_broken(conditions, frame.pending_row, turns))
-    order = [broken["asked_at"], broken["sk"], broken["index"]]
-    place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
-    first = broken.mutate(place=place)
-    first = first.filter(first["place"] == 0)
-    described = first.select("row", **_described(frames, "turns", first))
-    return {(row[0],): _Detail(*row[1:]) for row in frames.realm.workspace.fetch(described)}
+    first = []
+    for index, task in enumerate(blaming):
+        broken = turns.filter(_broken(conditions[task], frame.pending_row, turns))
+        order = [broken["asked_at"], broken["sk"], broken["index"]]
+        place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
+        numbered = broken.mutate(place=place)
+        numbered = numbered.filter(numbered["place"] == 0)
+        described = _described(frames, "turns", numbered)
+        first.append(numbered.select(ibis.literal(index, "int32").name("job"), "row", **described))
+    found: dict[Task, dict[RowId, _Detail]] = {}
+    every = reduce(lambda one, other: one.union(other), first)
+    for index, row, *detail in frames.realm.workspace.fetch(every):
+        found.setdefault(blaming[index], {})[row,] = _Detail(*detail)
+    return found
+
+
+_WITH_TURNS = ("sessions", "buyer_days")
 
 
 def _conditions(task: Task) -> list[TurnCondition]:
@@ -231,11 +261,11 @@ def _conditions(task: Task) -> list[TurnCondition]:
     return list(turn_conditions(tr.Not(t.BOOL, task.bad)))
 
 
-def _linked(frames: Frames, task: Task, turns: ir.Table) -> ir.Table:
-    """`turns` with the key of the session or buyer day that each belongs to."""
-    if task.fact == "sessions":
+def linked_turns(frames: Frames, fact: str, clock: TypedClock | None, turns: ir.Table) -> ir.Table:
+    """`turns` with the key `row` of the session or buyer day that each belongs to."""
+    if fact == "sessions":
         return turns.mutate(row=turns["sk"])
-    days = frames.frame("buyer_days", task.clock, Needs()).table
+    days = frames.frame("buyer_days", clock, Needs()).table
     turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
     pairs = [
         turns["pk"] == days["pk"],

@@ -11,6 +11,7 @@ import duckdb
 import ibis
 from ibis.common.exceptions import IbisError
 
+from checker.data.workspace import EngineFailure
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
 from checker.engine.expressions import WindowHours
@@ -22,7 +23,7 @@ from checker.engine.offenders import Job, list_offenders
 from checker.engine.periods import Periods
 from checker.engine.relations import EngineGap
 from checker.engine.tally import GroupKey, GroupQuery, Tally
-from checker.engine.tasks import Task, by_fits, tasks_of
+from checker.engine.tasks import Grouping, Task, by_fits, tasks_of
 from checker.facts.calendars import calendar_of
 from checker.facts.realm import Realm
 from checker.language import tree as tr
@@ -38,6 +39,8 @@ from checker.packs.typed import (
 )
 
 Progress = Callable[[str, int, int], None]
+BucketKey = tuple[str, str, TypedClock | None, frozenset[str]]
+"""Pack, fact, clock and platforms: what tasks of one flags table share."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Run:
     def __init__(self, realm: Realm, packs: Sequence[TypedPack], options: RunOptions) -> None:
         self.realm, self.options = realm, options
         self.packs = packs
+        self.shared: dict[str, tuple[str, ...]] = {}  # stage -> the rules that are computed in it
         self.platforms = {pack.pack.name: self._platforms(pack) for pack in packs}
         self.periods = Periods(realm, options.days)
         clock_places: dict[TypedClock, frozenset[str]] = {}
@@ -84,7 +88,7 @@ class Run:
 
     def measure(self) -> list[Measured]:
         result: list[Measured] = []
-        buckets: dict[object, list[Task]] = {}
+        buckets: dict[BucketKey, list[Task]] = {}
         owners: dict[Task, str] = {}
         for pack in self.packs:
             for rule in pack.rules:
@@ -95,10 +99,14 @@ class Run:
                     owners[task] = pack.pack.name
                     key = (pack.pack.name, task.fact, task.clock, task.platforms)
                     buckets.setdefault(key, []).append(task)
+        buckets = _with_clockless(buckets)
         figures: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str] = {}
         for number, tasks in enumerate(buckets.values()):
             self._tell(tasks[0].fact, number, len(buckets))
-            figures |= self._bucket(self.frames[owners[tasks[0]]], tasks)
+            shared = self._shared(owners[tasks[0]], tasks)
+            self.shared[shared] = tuple(dict.fromkeys(task.rule.id for task in tasks))
+            with self.realm.workspace.stage(shared):
+                figures |= self._bucket(self.frames[owners[tasks[0]]], tasks)
         self._tell("", len(buckets), len(buckets))
         by_revision: dict[tuple[str, int, object], list[Task]] = {}
         for task in owners:
@@ -108,6 +116,15 @@ class Run:
         for tasks in by_revision.values():
             result.extend(self._combined(tasks, figures))
         return result
+
+    @staticmethod
+    def _shared(pack: str, tasks: Sequence[Task]) -> str:
+        """What tasks of one bucket have in common, in words."""
+        clock = next(
+            (task.revision.written.clock for task in tasks if task.clock is not None), None
+        )
+        timed = f", clock {clock}" if clock else ""
+        return f"{pack}: {tasks[0].fact}{timed} ({', '.join(sorted(tasks[0].platforms))})"
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self.options.progress is not None:
@@ -159,20 +176,25 @@ class Run:
     def _figures(
         self, frames: Frames, tasks: list[Task]
     ) -> dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]]:
-        flags = build_flags(frames, tasks, self.options.days)
-        groupings: dict[object, list[Task]] = {}
+        stage = self.realm.workspace.stage
+        with stage("rows"):
+            flags = build_flags(frames, tasks, self.options.days)
+        groupings: dict[Grouping, list[Task]] = {}
         for task in tasks:
             groupings.setdefault(task.grouping, []).append(task)
         tallies: dict[Task, dict[GroupKey, Tally]] = {}
         jobs: list[Job] = []
         for same in groupings.values():
             query = self.group_query(flags, same)
-            for task, found in zip(same, query.run(), strict=True):
+            with stage(f"figures by {same[0].grouping}"):
+                tallied = query.run()
+            for task, found in zip(same, tallied, strict=True):
                 tallies[task] = found
                 if not task.added and any(tally.offenders for tally in found.values()):
                     jobs.append(Job(task, query.flags, query.keys))
         limit = self.options.offenders
-        listed = list_offenders(frames, jobs, limit) if limit else {}
+        with stage("offenders"):
+            listed = list_offenders(frames, jobs, limit) if limit else {}
         return {
             task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in found.items()}
             for task, found in tallies.items()
@@ -297,7 +319,17 @@ class Run:
         return str(value)
 
 
-ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, duckdb.Error, IbisError)
+def _with_clockless(buckets: Mapping[BucketKey, list[Task]]) -> dict[BucketKey, list[Task]]:
+    """Rules that need no clock ride along with those over the same rows that need one."""
+    timed = {(k[0], k[1], k[3]): k for k in reversed(list(buckets)) if k[2] is not None}
+    merged = {key: list(tasks) for key, tasks in buckets.items() if key[2] is not None}
+    for key, tasks in buckets.items():
+        if key[2] is None:
+            merged.setdefault(timed.get((key[0], key[1], key[3]), key), []).extend(tasks)
+    return merged
+
+
+ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.Error, IbisError)
 
 
 def _reason(error: Exception) -> str:

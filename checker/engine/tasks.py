@@ -29,6 +29,10 @@ class Grouping:
     scopes: tuple[str, ...]
     period: Period
 
+    def __str__(self) -> str:
+        days = f"{self.period.days} days" if self.period.kind == "rolling" else self.period.kind
+        return ", ".join((*self.scopes, days))
+
 
 @dataclass(frozen=True, eq=False)
 class Task:

@@ -116,6 +116,21 @@ def overlap(
     return ibis.ifelse(known, ibis.greatest(elapsed, 0), ibis.null("int64"))
 
 
+def open_stretches(
+    calendar: Calendar, zone: Zone, first: int, last: int
+) -> tuple[tuple[int, int], ...]:
+    """The open stretches that touch [first, last], whole, as half-open pairs of instants."""
+    found: list[tuple[int, int]] = []
+    for day in range(zone.local_day(first) - 1, zone.local_day(last) + 2):
+        for a, b in calendar.hours(day):
+            begin, end = zone.instant_us(day * DAY_US + a), zone.instant_us(day * DAY_US + b)
+            if found and begin <= found[-1][1]:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((begin, end))
+    return tuple(pair for pair in found if pair[0] <= last and pair[1] > first)
+
+
 def _opened(calendar: Calendar, zone: Zone, instant: ir.IntegerValue) -> ir.IntegerValue:
     total = calendar.opened(zone.local(instant))
     corrections: list[tuple[int, int]] = []

@@ -25,15 +25,20 @@ class Derived:
         def order(table: ir.Table) -> list[ir.Value]:
             return self.realm.message_order(table, own)
 
-        return self.realm.workspace.keep(build_turns(messages, order, details=details), "turns")
+        with self.realm.workspace.stage("turns"):
+            turns = build_turns(messages, order, details=details)
+            return self.realm.workspace.keep(turns, "turns")
 
     @cached_property
     def assignments(self) -> ir.Table:
-        return staff.assignments(self.realm)
+        with self.realm.workspace.stage("assignments"):
+            return staff.assignments(self.realm)
 
     @cached_property
     def session_agents(self) -> ir.Table:
-        return staff.session_agents(self.realm, self.assignments)
+        assignments = self.assignments
+        with self.realm.workspace.stage("agents of sessions"):
+            return staff.session_agents(self.realm, assignments)
 
     def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
         """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
@@ -106,12 +111,16 @@ class Derived:
             return rows.select("pk", "ak", "max_reception", "counted")
         return self.realm.workspace.table(
             {"pk": [], "ak": [], "max_reception": [], "counted": []},
-            {"pk": "int32", "ak": "int32", "max_reception": "int64", "counted": "bool"},
+            {"pk": "int32", "ak": "int32", "max_reception": "int64", "counted": "boolean"},
         )
 
     @cached_property
     def load(self) -> ir.Table:
         """Stretches with at least one open session of an agent; see DESIGN's derived facts."""
+        with self.realm.workspace.stage("load"):
+            return self._load()
+
+    def _load(self) -> ir.Table:
         held, keys = self._held, ["pk", "ak"]
         events = sweeps.edges(held, keys).rename(open_sessions="step")
         days = sweeps.day_span(self.realm, held, keys)
@@ -129,6 +138,10 @@ class Derived:
     @cached_property
     def coverage(self) -> ir.Table:
         """Stretches of constant staffing of each shop; see DESIGN's derived facts."""
+        with self.realm.workspace.stage("coverage"):
+            return self._coverage()
+
+    def _coverage(self) -> ir.Table:
         realm = self.realm
         presence = sweeps.clipped(realm, realm.keyed("presence"))
         agents = self._agents

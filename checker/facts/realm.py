@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -65,6 +65,10 @@ class Realm:
             last=self.last,
             only_session=session,
         )
+
+    def _kept(self, name: str, table: ir.Table, what: str) -> ir.Table:
+        with self.workspace.stage(name):
+            return self.workspace.keep(table, what)
 
     # -- the data as given -----------------------------------------------------------------------
 
@@ -127,12 +131,16 @@ class Realm:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        found: set[tuple[str, str]] = set()
-        for name in self.dataset.tables:
-            if name == "reported":
-                continue
-            table = self._session_rows if name == "messages" else self.given(name)
-            found.update(self.workspace.fetch(table.select("platform", "shop_id").distinct()))
+        tables = [
+            self._session_rows if name == "messages" else self.given(name)
+            for name in self.dataset.tables
+            if name != "reported"
+        ]
+        if not tables:
+            return ()
+        named = [table.select("platform", "shop_id").distinct() for table in tables]
+        with self.workspace.stage("shops"):
+            found = set(self.workspace.fetch(reduce(lambda one, other: one.union(other), named)))
         return tuple(Place(platform, shop or None) for platform, shop in sorted(found))
 
     @cached_property
@@ -175,10 +183,8 @@ class Realm:
         for one in columns[1:]:
             every = every.union(one)
         every = every.distinct()
-        return self.workspace.keep(
-            every.mutate(ak=ibis.row_number().over(order_by=every["agent_id"]).cast("int32")),
-            "agent_keys",
-        )
+        numbered = every.mutate(ak=ibis.row_number().over(order_by=every["agent_id"]).cast("int32"))
+        return self._kept("agents", numbered, "agent_keys")
 
     @cached_property
     def agent_ids(self) -> tuple[str, ...]:
@@ -202,7 +208,7 @@ class Realm:
         messages = self.given("messages")
         keys = ["platform", "shop_id", "session_id"]
         first = messages.group_by(keys).agg(first_ts=messages["ts"].min())
-        return self.workspace.keep(first, "sessions_of_messages")
+        return self._kept("sessions", first, "sessions_of_messages")
 
     @cached_property
     def sessions(self) -> ir.Table:
@@ -233,7 +239,7 @@ class Realm:
         ).drop("first_ts")
         order = [rows["platform"], rows["shop_id"], rows["session_id"]]
         rows = rows.mutate(sk=ibis.row_number().over(order_by=order).cast("int32"))
-        return self.workspace.keep(self.with_place(rows), "sessions_keyed")
+        return self._kept("sessions", self.with_place(rows), "sessions_keyed")
 
     def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
         given = self.given("sessions")
@@ -291,7 +297,7 @@ class Realm:
         joined = given.inner_join(keys, pairs)
         kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
         narrow = joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept))
-        return self.workspace.keep(narrow, "messages_keyed")
+        return self._kept("messages", narrow, "messages_keyed")
 
     def message_order(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
         """The order of messages in a session: ts, seq, role, agent, then all else that was read.
@@ -316,7 +322,7 @@ class Realm:
         if name not in self._tables:
             rows = self.keyed_rows(name)
             number = ibis.row_number().over(order_by=self.row_order(name, rows))
-            self._tables[name] = self.workspace.keep(rows.mutate(rn=number), f"{name}_keyed")
+            self._tables[name] = self._kept(name, rows.mutate(rn=number), f"{name}_keyed")
         return self._tables[name]
 
     def keyed_rows(self, name: str) -> ir.Table:

@@ -55,6 +55,7 @@ def explain(
     of = f"column `{header}`" if header else f"`{bad.written.text}`"
     cells = f"{number:,} cell{'s' if number != 1 else ''}"
     notes = [_place(example) for example in examples]
+    quotes = [_quoted(example) for example in examples]
     if number > len(notes):
         notes.append(f"and {number - len(notes):,} more")
     if bad.kind == "unreadable":
@@ -65,6 +66,7 @@ def explain(
         if len(shapes) > 1:
             listed = ", ".join(f"{shape} ({n:,})" for shape, n in shapes)
             notes.append(f"the column is written in {len(shapes)} ways: {listed}")
+            quotes += [shape for shape, _ in shapes]
         notes.append(_if_empty(examples))
     elif bad.kind == "missing":
         rows = f"{number:,} row{'s' if number != 1 else ''}"
@@ -90,6 +92,7 @@ def explain(
         bad.written.span(bad.cell.start, bad.cell.end),
         notes=tuple(note for note in notes if note),
         subject=f"{bad.table}.{bad.column}",
+        quotes=tuple(dict.fromkeys(quote for quote in quotes if quote)),
     )
 
 
@@ -109,7 +112,11 @@ def raw_column(tree: tr.Tree) -> str | None:
 def _place(example: tuple[Any, ...]) -> str:
     file, sheet, row, value = example
     place = f"{file}" + (f" [{sheet}]" if sheet else "") + f" row {row}"
-    return place if value is None else f"{place}: `{_shown(value)}`"
+    return place if value is None else f"{place}: {_quoted(example)}"
+
+
+def _quoted(example: tuple[Any, ...]) -> str:
+    return "" if example[3] is None else f"`{_shown(example[3])}`"
 
 
 def _shown(value: object) -> str:

@@ -152,11 +152,13 @@ def _records(sources: Sources, wanted: Input, file: Path, table: str) -> FileAcc
         finally:
             run(con, f"SET threads = {before}")
     except DuckDBError as error:
+        reason = complaint(error).replace(str(copy.path), file.name)
         return Diagnostic(
             "E282",
-            f"`{file}` is no JSON: {complaint(error).replace(str(copy.path), file.name)}",
+            f"`{file}` is no JSON: {reason}",
             notes=("a JSON array, an object, or one object per line is read",),
             subject=wanted.name,
+            quotes=(reason,),
         )
     finally:
         copy.path.unlink(missing_ok=True)

@@ -177,4 +177,5 @@ def torn(file: Path, reason: str, number: int = 1) -> Diagnostic:
         "E281",
         f"cannot read `{file}` as a table: {reason}{more}",
         notes=("a text with the separator or a line break in it must stand in quotes",),
+        quotes=(reason,),
     )

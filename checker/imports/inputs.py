@@ -335,6 +335,7 @@ def _nothing_fits(
                     "merged cells over two header rows need header: {rows: 2}; else rename one",
                 ),
                 subject=wanted.name,
+                quotes=tuple(f"`{t}`" for t in header.twice),
             ),
         )
     told = [f"missing: {', '.join(header.lacks)}"]
@@ -349,5 +350,6 @@ def _nothing_fits(
             f"{grid.place} has no header of input `{wanted.name}`",
             notes=tuple(told),
             subject=wanted.name,
+            quotes=(*header.found, *header.notes),
         ),
     )

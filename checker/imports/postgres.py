@@ -96,7 +96,8 @@ class Database:
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             notes = ("nothing was written; try again",)
             return Diagnostic("E294", f"lost `{self.place}` while reading: {reason}", notes=notes)
-        return Diagnostic("E295", f"a query failed on `{self.place}`: {reason}")
+        message = f"a query failed on `{self.place}`: {reason}"
+        return Diagnostic("E295", message, quotes=(reason,))
 
 
 def connect(url: str) -> Database | Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -85,14 +85,40 @@ def query_rows(
     number = database.copy(con, copied, query, values, there)
     if isinstance(number, Diagnostic):
         return None, (replace(number, subject=wanted.name),)
-    place = f"{literal(database.place)} AS file, NULL::VARCHAR AS sheet"
+    return _raw(con, wanted, table, copied, database.place, number), ()
+
+
+Answer = Sequence[Sequence[str | None]]
+"""What a database might have answered: the names of raw columns, then rows of texts."""
+
+
+def answered_rows(con: Any, answer: Answer, wanted: Input, table: str) -> Raw:
+    """The raw table of an input, of an answer that was made up; columns without a name are missing."""
+    copied = f"{table} copied"
+    columns = [c.name for c in wanted.columns]
+    run(
+        con,
+        f"CREATE TEMP TABLE {name(copied)} ({', '.join(f'{name(c)} VARCHAR' for c in columns)})",
+    )
+    header = answer[0] if answer else ()
+    for row in answer[1:]:
+        cells = dict(zip(header, row, strict=True))
+        values = [cells.get(c) for c in columns]
+        listed = ", ".join("NULL" if v is None else literal(v) for v in values)
+        run(con, f"INSERT INTO {name(copied)} VALUES ({listed})")
+    return _raw(con, wanted, table, copied, "answers", len(answer[1:]))
+
+
+def _raw(con: Any, wanted: Input, table: str, copied: str, source: str, number: int) -> Raw:
+    """The raw table of what was copied as it is, which is dropped."""
+    place = f"{literal(source)} AS file, NULL::VARCHAR AS sheet"
     cells = [f"{_cell(c.name, wanted)} AS {name(c.name)}" for c in wanted.columns]
     listed = ", ".join((place, "row_number() OVER () AS row", "1::BIGINT AS item", *cells))
     run(con, f"CREATE TEMP TABLE {name(table)} AS SELECT {listed} FROM {name(copied)}")
     run(con, f"DROP TABLE {name(copied)}")
-    account = FileAccount(wanted.name, database.place, None, None, number, 0, 0, 0, 0, {}, number)
+    account = FileAccount(wanted.name, source, None, None, number, 0, 0, 0, 0, {}, number)
     written = {c.name: c.headers[0] for c in wanted.columns}
-    return Raw(wanted, table, (account,), written, {}), ()
+    return Raw(wanted, table, (account,), written, {})
 
 
 def _cell(column: str, wanted: Input) -> str:

@@ -19,7 +19,7 @@ from checker.imports.given import given_params
 from checker.imports.inputs import Raw, Sources, find_sources, table_rows
 from checker.imports.model import Input
 from checker.imports.postgres import connect
-from checker.imports.queries import Wanted, pruned, query_rows, query_values
+from checker.imports.queries import Answer, Wanted, answered_rows, pruned, query_rows, query_values
 from checker.imports.recognise import AUTO, recognise
 from checker.imports.sessions import from_messages, merged
 from checker.imports.shipped import load_mapping
@@ -34,7 +34,7 @@ class ImportOptions:
     """What `checker import` is told. `settings` are the mapping's params as written.
 
     Of a database, only the canonical columns in `wanted` are made; without it all but what was said,
-    which is made only with `text`.
+    which is made only with `text`. `answers` stand for a database, by input: no source is opened.
     """
 
     mapping: str
@@ -45,6 +45,7 @@ class ImportOptions:
     threads: int | None = None
     wanted: Wanted | None = None
     text: bool = False
+    answers: Mapping[str, Answer] | None = None
 
 
 def import_data(
@@ -113,7 +114,9 @@ def _import(
 ) -> tuple[Account | None, tuple[Diagnostic, ...]]:
     """Writes the tables into the folder `out`."""
     create_macros(workspace.con)
-    if is_database(source):
+    if options.answers is not None:
+        gathered, found = _of_answers(workspace, options, options.answers)
+    elif is_database(source):
         gathered, found = _of_database(workspace, str(source), options)
     else:
         gathered, found = _of_files(workspace, Path(source), options)
@@ -158,6 +161,22 @@ def _of_database(
     finally:
         database.close()
     return _Gathered(mapping, given, raws, {}), found
+
+
+def _of_answers(
+    workspace: Workspace, options: ImportOptions, answers: Mapping[str, Answer]
+) -> tuple[_Gathered | None, tuple[Diagnostic, ...]]:
+    """What a database would have answered, as a test of the mapping says."""
+    mapping, found = load_mapping(options.mapping)
+    if mapping is None:
+        return None, found
+    given, more = given_params(mapping, options.settings, options.first, options.through)
+    mapping = pruned(mapping, options.wanted, text=options.text)
+    raws = {
+        one.name: answered_rows(workspace.con, answers.get(one.name, ()), one, f"raw {one.name}")
+        for one in mapping.written.inputs.values()
+    }
+    return _Gathered(mapping, given, raws, {}), (*found, *more)
 
 
 def _of_files(

@@ -9,8 +9,8 @@ from checker.packs.facets import Value
 from checker.packs.model import Window
 from checker.reports.clean import clean
 from checker.reports.definition import window_lines
-from checker.reports.figures import read_requirement
 from checker.reports.phrases import Phrase
+from checker.verdicts.requirement import read_requirement
 
 Quote = Callable[[str], str]
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from checker.reports import words
 from checker.reports.clean import clean
 from checker.reports.json import figure_number
+from checker.reports.reported import candidates
 from checker.verdicts.model import Offender, Result, Verdict
 
 Value = str | int | float | None
@@ -36,6 +37,8 @@ VERDICT_COLUMNS = (
     "basis",
     "value",
     "reported",
+    "difference",
+    "candidates",
     "numerator",
     "denominator",
     "pending",
@@ -73,7 +76,7 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
 
 def verdicts_csv(result: Result, *, lang: str) -> bytes:
     """One row for each verdict. A ratio's 1 is 100 %, a duration is in seconds, a time of day text."""
-    return _file(VERDICT_COLUMNS, (_verdict(verdict, lang) for verdict in result.verdicts))
+    return csv_file(VERDICT_COLUMNS, (_verdict(verdict, lang) for verdict in result.verdicts))
 
 
 def offenders_csv(result: Result, *, lang: str) -> bytes:
@@ -84,10 +87,10 @@ def offenders_csv(result: Result, *, lang: str) -> bytes:
         for o in v.offenders
         if not v.added
     )
-    return _file(OFFENDER_COLUMNS, rows)
+    return csv_file(OFFENDER_COLUMNS, rows)
 
 
-def _file(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
@@ -127,6 +130,8 @@ def _verdict(verdict: Verdict, lang: str) -> list[Value]:
         verdict.basis,
         figure_number(verdict.value, verdict.type),
         figure_number(verdict.reported, verdict.type),
+        figure_number(verdict.difference, verdict.type),
+        "; ".join(candidates(verdict)) or None,
         verdict.numerator,
         verdict.denominator,
         verdict.pending,

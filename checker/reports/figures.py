@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from checker.verdicts.requirement import read_requirement
 
 _SECOND = 1_000_000
 _MOST = 40  # decimals; quotients of 64-bit integers that differ, differ before that
@@ -13,48 +13,7 @@ _UNIT_WORDS = {
     "zh": {"d": "天", "h": "小时", "m": "分", "s": "秒"},
     "en": {"d": "d", "h": "h", "m": "m", "s": "s"},
 }
-_REQUIREMENT = re.compile(r"\s*(>=|<=|!=|=|<|>)\s*(-?)(.+?)\s*")
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[a-z]+)+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
-_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """`require` or `aim` as read: the comparison, and the bound in the units of a verdict's value."""
-
-    sign: str
-    bound: Fraction
-
-
-def read_requirement(text: str | None) -> Requirement | None:
-    """What `">= 80%"`, `"<= 1h30m"` or `"= 0"` asks for; None when the bound is not a literal."""
-    found = _REQUIREMENT.fullmatch(text or "")
-    bound = _literal(found[3]) if found else None
-    if found is None or bound is None:
-        return None
-    return Requirement(found[1], -bound if found[2] else bound)
-
-
-def _literal(text: str) -> Fraction | None:
-    if _NUMBER.fullmatch(text):
-        return Fraction(text)
-    if text.endswith("%") and _NUMBER.fullmatch(text[:-1].strip()):
-        return Fraction(text[:-1].strip()) / 100
-    if found := _TIME.fullmatch(text):
-        return (int(found[1]) * 3600 + int(found[2]) * 60 + Fraction(found[3] or 0)) * _SECOND
-    if not _DURATION.fullmatch(text):
-        return None
-    total = Fraction(0)
-    for amount, unit in _DURATION_PART.findall(text):
-        if unit not in {*_UNITS, "ms"}:
-            return None
-        total += Fraction(amount) * (
-            Fraction(_SECOND, 1000) if unit == "ms" else _UNITS[unit] * _SECOND
-        )
-    return total
 
 
 def requirement_text(text: str | None, kind: str, lang: str) -> str:

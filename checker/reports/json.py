@@ -76,14 +76,14 @@ def _data(result: Result) -> dict[str, object]:
     zone = zones.pop() if len(zones) == 1 else "UTC"
     return {
         "tables": dict(sorted(result.data.tables.items())),
-        "from": _instant(result.data.first, zone),
-        "through": _instant(result.data.last, zone),
+        "from": instant_text(result.data.first, zone),
+        "through": instant_text(result.data.last, zone),
     }
 
 
 def pack_dict(pack: PackRun) -> dict[str, object]:
     digest = pack.digest if pack.digest.startswith("sha256:") else f"sha256:{pack.digest}"
-    as_of = _instant(pack.as_of, pack.timezone)
+    as_of = instant_text(pack.as_of, pack.timezone)
     return {"pack": pack.name, "digest": digest, "timezone": pack.timezone, "as_of": as_of}
 
 
@@ -93,8 +93,17 @@ def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
 
 def _verdict(verdict: Verdict) -> str:
     """One verdict on one line, and below it its offenders on a line each."""
+    fields = verdict_dict(verdict)
+    compared = _line(fields.pop("reconciliation"))
+    fields.pop("offenders")
+    offenders = _list((_line(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
+    return f'{_line(fields)[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
+
+
+def verdict_dict(verdict: Verdict) -> dict[str, object]:
+    """A verdict as the schema of results describes it."""
     period = verdict.period
-    fields: dict[str, object] = {
+    return {
         "rule": verdict.rule,
         "title": _text(verdict.title),
         "severity": verdict.severity,
@@ -121,10 +130,9 @@ def _verdict(verdict: Verdict) -> str:
         "attestation": None if verdict.attestation is None else dict(verdict.attestation),
         "baseline": verdict.baseline,
         "offender_count": verdict.offender_count,
+        "offenders": [offender_dict(o, verdict.timezone) for o in verdict.offenders],
+        "reconciliation": _reconciliation(verdict),
     }
-    offenders = _list((_line(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
-    compared = _line(_reconciliation(verdict))
-    return f'{_line(fields)[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
 
 
 def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
@@ -171,13 +179,13 @@ def offender_dict(offender: Offender, zone: str) -> dict[str, object]:
         "session_id": offender.session_id,
         "turn": offender.turn,
         "agent_id": offender.agent_id,
-        "at": _instant(offender.at, zone),
+        "at": instant_text(offender.at, zone),
         "wait_s": None if offender.wait is None else offender.wait / 1_000_000,
     }
 
 
 @lru_cache(maxsize=4096)
-def _instant(micros: int | None, zone: str) -> str | None:
+def instant_text(micros: int | None, zone: str) -> str | None:
     """ISO 8601 with the zone's offset; microseconds only where there are some."""
     if micros is None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from checker.reports import words
 from checker.reports.clean import xml_text
 from checker.reports.people import answer, waiver
+from checker.reports.reported import explained
 from checker.reports.summary import beside_baseline
 from checker.reports.words import say
 from checker.verdicts.model import Outcome, Result, Verdict
@@ -38,7 +39,9 @@ def to_junit(result: Result, *, lang: str) -> str:
         suite = ET.SubElement(root, "testsuite", {"name": xml_text(name), **_counts(verdicts)})
         for verdict in verdicts:
             _case(suite, verdict, lang)
-    root.attrib.update(_counts([v for verdicts in suites.values() for v in verdicts]))
+    total = _counts([v for verdicts in suites.values() for v in verdicts])
+    del total["skipped"]  # the schema of Jenkins knows it of suites only
+    root.attrib.update(total)
     ET.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
@@ -72,8 +75,8 @@ def _said(verdict: Verdict, lang: str) -> str:
         text = answer(verdict, lang)
     else:
         gap = words.gap(verdict, lang)
-        parts = (words.value_against(verdict, lang), *([gap] if gap else ()))
-        text = say("semicolon", lang).join(parts)
+        parts = (words.value_against(verdict, lang), gap, explained(verdict, lang))
+        text = say("semicolon", lang).join(part for part in parts if part)
     if verdict.outcome is Outcome.WARN:
         text = words.outcome(verdict.outcome, lang) + say("colon", lang) + text
     if mark := beside_baseline([verdict], lang):
@@ -84,7 +87,8 @@ def _said(verdict: Verdict, lang: str) -> str:
 def _why(verdict: Verdict, lang: str) -> str:
     outcome = words.outcome(verdict.outcome, lang)
     if verdict.outcome is Outcome.INFO:
-        reason = words.value(verdict, lang)
+        parts = (words.value_with_basis(verdict, lang), explained(verdict, lang))
+        reason = say("semicolon", lang).join(part for part in parts if part)
     elif verdict.outcome is Outcome.WAIVED:
         reason = waiver(verdict.waiver or {}, lang)
     else:

@@ -10,6 +10,14 @@ from checker.reports import words
 from checker.reports.grouping import UNJUDGED, RuleGroup, blamed, by_rule, worst_first
 from checker.reports.markup import code, table, text
 from checker.reports.phrases import Phrase
+from checker.reports.reported import (
+    apart,
+    computed,
+    explained,
+    platforms_own,
+    reported_period,
+    reported_verdicts,
+)
 from checker.reports.summary import beside_baseline, by_shop, facts, headline, periods
 from checker.reports.words import counted, say
 from checker.verdicts.model import Outcome, Result, Verdict
@@ -26,6 +34,8 @@ _SAID: Mapping[str, Phrase] = {
     "worst": Phrase("最严重的个案", "Worst cases"),
     "repaired": Phrase("已改善", "Repaired"),
     "unjudged": Phrase("未能判定", "Not judged"),
+    "reported": Phrase("平台公布的数值", "The platform's own figures"),
+    "why": Phrase("差异原因", "why they differ"),
     "gap": Phrase("差距", "gap"),
     "baseline": Phrase("对比上次", "baseline"),
     "rules": Phrase("条规则", "rules"),
@@ -52,6 +62,7 @@ def to_markdown(result: Result, *, lang: str) -> str:
         *_rules(worst_first(groups, Outcome.WARN), Outcome.WARN, sources, lang),
         *_repaired(result.verdicts, lang),
         *_unjudged(groups, lang),
+        *_reported(result.verdicts, lang),
     ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
@@ -105,7 +116,7 @@ def _rules(
             row = [
                 text(words.scope(v, lang, with_platform=True)),
                 text(periods(found, lang)),
-                text(words.value(v, lang)),
+                text(words.value_with_basis(v, lang)),
                 text(asked(v, lang)),
                 text(words.gap(v, lang)),
             ]
@@ -173,6 +184,30 @@ def _unjudged(groups: Sequence[RuleGroup], lang: str) -> Iterator[str]:
             [[*row, f"{n:,}"] for row, n in zip(rows, found.values(), strict=True)],
             right=(3,),
         )
+
+
+def _reported(verdicts: Sequence[Verdict], lang: str) -> Iterator[str]:
+    """Figures of the platform beside those of the data, and which sessions could explain it."""
+    found = reported_verdicts(verdicts)
+    if not found:
+        return
+    yield f"## {_said('reported', lang)}\n"
+    keys = ("rule", "scope_heading", "period", "computed", "reported_value", "apart")
+    rows = [
+        [
+            text(v.title.get(lang)),
+            text(words.scope(v, lang, with_platform=True)),
+            text(reported_period(v, lang)),
+            text(computed(v, lang)),
+            text(platforms_own(v, lang)),
+            text(apart(v, lang)),
+            text(explained(v, lang), 400),
+        ]
+        for v in found[:SHOPS]
+    ]
+    headings = [*(say(key, lang) for key in keys), _said("why", lang)]
+    yield table(headings, rows, right=(3, 4, 5))
+    yield from _more(len(found) - SHOPS, "reported", lang)
 
 
 def _more(number: int, noun: str, lang: str) -> Iterator[str]:

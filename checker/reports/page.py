@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from rich.console import Console
 from rich.text import Text
 
 from checker.reports.clean import clean
-from checker.reports.layout import Column, cells, table, wrap
+from checker.reports.layout import Column, cells, crop, table, wrap
 
 _WIDEST = 120  # longer lines are hard to read
 _LEAST = 40
+_BESIDE = 12  # cells that a lead leaves for what follows it
 
 STYLES = {
     "fail": "bold red",
@@ -58,10 +61,25 @@ class Page:
         """Prints `lead` and then `text`, wrapped; lines after the first stand `hang` cells further in."""
         text = clean(text)
         room = self.width - indent
+        lead = crop(clean(lead), max(1, room - hang - _BESIDE))
         first, *rest = wrap(text, room - hang, first=room - cells(lead))
         self.line((" " * indent, "plain"), (lead, lead_style), (first, style))
         for line in rest:
             self.line((" " * (indent + hang) + line, style))
+
+    def can_type(self, name: str | None) -> TypeGuard[str]:
+        """The name has a line to stand on, and what is printed is what it is."""
+        return bool(name) and clean(str(name)) == name and cells(str(name)) <= self.width - 8
+
+    def command(self, parts: Sequence[str]) -> None:
+        """A command that can be copied: broken only where a shell allows it."""
+        line = " "
+        for part in map(shlex.quote, parts):
+            if line.strip() and cells(f"{line} {part} \\") > self.width:
+                self.line((f"{line} \\", "plain"))
+                line = "   "
+            line += f" {part}"
+        self.line((line, "plain"))
 
     def table(self, columns: Sequence[Column], *, indent: int = 0) -> None:
         for number, line in enumerate(table(columns, self.width - indent)):

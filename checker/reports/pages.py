@@ -11,7 +11,14 @@ from checker.packs.model import Ask, Revision, Text
 from checker.packs.typed import TypedPack, TypedRule
 from checker.reports import words
 from checker.reports.definition import clock_lines, measure_lines, window_lines
-from checker.reports.reference import MADE, codes_page, data_set_page, language_page, mapping_page
+from checker.reports.reference import (
+    MADE,
+    codes_page,
+    data_set_page,
+    engines_page,
+    language_page,
+    mapping_page,
+)
 
 
 def pages(
@@ -25,6 +32,7 @@ def pages(
         "reference/data-set.md": data_set_page(),
         "reference/mapping-functions.md": mapping_page(),
         "reference/codes.md": codes_page(codes),
+        "reference/engines.md": engines_page(),
         "coverage.md": coverage_page(statements),
     }
     for typed in packs:

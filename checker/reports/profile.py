@@ -26,7 +26,6 @@ _SAID: Mapping[str, Phrase] = {
     "platforms": Phrase("平台", "platforms"),
     "shops": Phrase("{name}（{n} 家店铺）", "{name} ({n})"),
     "who": Phrase("规模", "size"),
-    "buyers": Phrase("{n} 名买家", "{n} buyers"),
     "span": Phrase("时间", "span"),
     "to": Phrase("{first} 至 {last}，{zone}", "{first} to {last}, {zone}"),
     "messages.role": Phrase("角色", "roles"),
@@ -171,7 +170,7 @@ def _holds(page: Page, profile: Profile, lang: str) -> None:
     size = [
         counted(profile.sessions, "sessions", lang),
         counted(profile.agents, "agents", lang),
-        _say("buyers", lang, n=f"{profile.buyers:,}"),
+        counted(profile.buyers, "buyers", lang),
     ]
     facts = [("platforms", joint.join(shops)), ("who", joint.join(size))]
     if profile.first is not None and profile.last is not None:

@@ -20,6 +20,7 @@ from checker.language.catalog import (
 )
 from checker.language.conversions import CHOICES, CONVERSIONS
 from checker.language.functions import AGGREGATES, OVERLAP, RELATION_FUNCTIONS, SCALARS, Signature
+from checker.language.gaps import GAPS
 from checker.language.types import Kind
 
 MADE = "<!-- made by `checker docs --write docs`; not edited by hand -->\n"
@@ -218,3 +219,16 @@ def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def engines_page() -> str:
+    """docs/reference/engines.md."""
+    rows = ((gap.engine, _cell(gap.what), _cell(gap.why), _cell(gap.then)) for gap in GAPS)
+    parts = [
+        "# Engines and their gaps\n",
+        MADE,
+        "Every engine gives the same figures, to the byte of the JSON. Where one cannot do what DuckDB "
+        "does, it says so; what it cannot do stands here ([when to use Spark](../scale.md)).\n",
+        _table(("engine", "what", "why", "what happens"), rows),
+    ]
+    return "\n".join(parts)

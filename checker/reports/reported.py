@@ -17,12 +17,17 @@ ROWS = 20
 NAMED = 8  # candidates of one figure
 
 
+def reported_verdicts(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts that have a figure of the platform's own; those that differ from it first."""
+    found = [v for v in verdicts if v.basis == "reported" or v.reconciliation is not None]
+    return sorted(found, key=lambda v: not differs(v))
+
+
 def reported_figures(page: Page, verdicts: Sequence[Verdict], lang: str) -> None:
     """Every reported figure with the computed one, those that differ first."""
-    found = [v for v in verdicts if v.basis == "reported" or v.reconciliation is not None]
+    found = reported_verdicts(verdicts)
     if not found:
         return
-    found.sort(key=lambda v: not _differs(v))
     shown = found[:ROWS]
     page.heading(say("reported_section", lang))
     columns = [
@@ -32,22 +37,34 @@ def reported_figures(page: Page, verdicts: Sequence[Verdict], lang: str) -> None
         Column(
             say("scope_heading", lang), [words.scope(v, lang) for v in shown], shrinks=True, least=8
         ),
-        Column(say("period", lang), [_period(v, lang) for v in shown]),
-        Column(say("computed", lang), [_ours(v, lang) for v in shown], right=True),
-        Column(say("reported_value", lang), [_theirs(v, lang) for v in shown], right=True),
-        Column(say("apart", lang), [_apart(v, lang) for v in shown], right=True),
+        Column(say("period", lang), [reported_period(v, lang) for v in shown]),
+        Column(say("computed", lang), [computed(v, lang) for v in shown], right=True),
+        Column(say("reported_value", lang), [platforms_own(v, lang) for v in shown], right=True),
+        Column(say("apart", lang), [apart(v, lang) for v in shown], right=True),
     ]
     page.table(columns, indent=2)
     more(page, len(found) - len(shown), "reported", lang, indent=2)
-    for verdict in filter(_differs, shown):
-        _explained(page, verdict, lang)
+    for verdict in filter(differs, shown):
+        lead = say("comma", lang).join(
+            (
+                clean(verdict.title.get(lang)),
+                words.scope(verdict, lang),
+                reported_period(verdict, lang),
+            )
+        )
+        page.blank()
+        page.paragraph(
+            f"{lead}{say('colon', lang)}{counted_otherwise(verdict, lang)}", indent=2, hang=4
+        )
+        if blamed := possible_rows(verdict, lang):
+            page.paragraph(blamed, indent=6)
 
 
-def _differs(verdict: Verdict) -> bool:
+def differs(verdict: Verdict) -> bool:
     return verdict.reconciliation is not None and verdict.reconciliation.differs
 
 
-def _period(verdict: Verdict, lang: str) -> str:
+def reported_period(verdict: Verdict, lang: str) -> str:
     """A figure for a stretch of its own is told by its days."""
     period = verdict.period
     if period.kind != "all" or period.start is None:
@@ -55,18 +72,18 @@ def _period(verdict: Verdict, lang: str) -> str:
     return "–".join(dict.fromkeys(filter(None, (period.start, period.through))))
 
 
-def _ours(verdict: Verdict, lang: str) -> str:
+def computed(verdict: Verdict, lang: str) -> str:
     return "" if verdict.basis == "reported" else words.value(verdict, lang)
 
 
-def _theirs(verdict: Verdict, lang: str) -> str:
+def platforms_own(verdict: Verdict, lang: str) -> str:
     value = verdict.value if verdict.basis == "reported" else verdict.reported
     return say("no_value", lang) if value is None else figure(value, verdict.type, lang)
 
 
-def _apart(verdict: Verdict, lang: str) -> str:
+def apart(verdict: Verdict, lang: str) -> str:
     gap = verdict.difference
-    if not _differs(verdict) or gap is None:
+    if not differs(verdict) or gap is None:
         return ""
     sign = "+" if gap > 0 else "-"
     if verdict.type in {"ratio", "every"}:
@@ -76,10 +93,11 @@ def _apart(verdict: Verdict, lang: str) -> str:
     return sign + figure(abs(gap), verdict.type, lang)
 
 
-def _explained(page: Page, verdict: Verdict, lang: str) -> None:
-    """What the platform counted otherwise, and which rows could be why."""
+def counted_otherwise(verdict: Verdict, lang: str) -> str:
+    """How many rows, and how many bad ones, the platform counted otherwise; "" where they agree."""
     found = verdict.reconciliation
-    assert found is not None
+    if found is None or not found.differs:
+        return ""
     said = []
     for number, above, below in (
         (found.more_rows, "more_rows", "fewer_rows"),
@@ -88,18 +106,32 @@ def _explained(page: Page, verdict: Verdict, lang: str) -> None:
         if number:
             rows = counted(abs(number), verdict.of, lang)
             said.append(say(above if number > 0 else below, lang, rows=rows))
-    lead = f"{words.scope(verdict, lang)}{say('comma', lang)}{_period(verdict, lang)}"
-    text = say("semicolon", lang).join(said) or say("differs", lang)
-    page.blank()
-    page.paragraph(
-        f"{clean(verdict.title.get(lang))}{say('comma', lang)}{lead}{say('colon', lang)}{text}",
-        indent=2,
-        hang=4,
-    )
-    names = dict.fromkeys(clean(o.session_id) for o in found.candidates if o.session_id)
+    return say("semicolon", lang).join(said) or say("differs", lang)
+
+
+def possible_rows(verdict: Verdict, lang: str, most: int = NAMED) -> str:
+    """The sessions that the platform may have counted otherwise, in a sentence; "" where it says nothing
+    to look for any."""
+    found = verdict.reconciliation
+    if found is None or not found.differs:
+        return ""
+    names = candidates(verdict)
     if names:
-        listed = say("and", lang).join(list(names)[:NAMED])
-        listed += " …" if len(names) > NAMED else ""
-        page.paragraph(say("candidates", lang, things=listed), indent=6)
-    elif verdict.type in {"ratio", "every"} and not found.candidates:
-        page.paragraph(say("no_candidates", lang), indent=6)
+        listed = say("and", lang).join(names[:most])
+        listed += " …" if len(names) > most else ""
+        return say("candidates", lang, things=listed)
+    if verdict.type in {"ratio", "every"} and not found.candidates:
+        return say("no_candidates", lang)
+    return ""
+
+
+def candidates(verdict: Verdict) -> list[str]:
+    """The sessions that the platform may have counted otherwise."""
+    found = verdict.reconciliation.candidates if verdict.reconciliation is not None else ()
+    return list(dict.fromkeys(clean(o.session_id) for o in found if o.session_id))
+
+
+def explained(verdict: Verdict, lang: str) -> str:
+    """Why the platform's figure differs, in one line; "" where it does not."""
+    parts = (counted_otherwise(verdict, lang), possible_rows(verdict, lang))
+    return say("semicolon", lang).join(part for part in parts if part)

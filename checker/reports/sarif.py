@@ -13,6 +13,7 @@ from checker.reports import words
 from checker.reports.clean import clean
 from checker.reports.people import answer
 from checker.reports.places import relative
+from checker.reports.reported import explained
 from checker.reports.summary import beside_baseline
 from checker.reports.words import say
 from checker.verdicts.model import Outcome, Result, Verdict
@@ -115,7 +116,7 @@ def _told(verdict: Verdict, lang: str) -> str:
     else:
         gap = words.gap(verdict, lang)
         what.append(words.value_against(verdict, lang))
-        what += [gap] if gap else []
+        what += [part for part in (gap, explained(verdict, lang)) if part]
     text = say("colon", lang).join(what[:2]) + say("semicolon", lang)
     text += say("semicolon", lang).join(what[2:])
     if mark := beside_baseline([verdict], lang):

@@ -25,30 +25,33 @@ _MOST_PLACES = 12
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A value and how it is shown. Durations and times of day are parts of a day, as spreadsheets have
-    them; `places` is the number of decimals; `style` is title, heading or quiet."""
+    them; `places` is the number of decimals; `style` is title, heading, number_heading or quiet; the
+    cell is as wide as `span` columns."""
 
     value: str | int | float | dt.date | dt.datetime | None
     kind: Kind = "text"
     places: int = 0
     style: str = ""
+    span: int = 1
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with headings, or (without headings) a page of rows."""
+    """A table with headings, or (without headings) a page of rows on columns of one width."""
 
     name: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     colored: Sequence[int] = ()  # columns that hold the word for an outcome or for the baseline
     fixed: int = 0  # columns that stay when the others scroll
+    printed: int | None = None  # columns that go on paper; None: all
 
 
 NOTHING = Cell(None)
 
 
-def text(value: str | None, style: str = "") -> Cell:
-    return Cell(xml_text(value), style=style) if value else NOTHING
+def text(value: str | None, style: str = "", span: int = 1) -> Cell:
+    return Cell(xml_text(value), style=style, span=span) if value else Cell(None, span=span)
 
 
 def whole(value: int | None) -> Cell:

@@ -14,6 +14,7 @@ _SAID: Mapping[str, Phrase] = {
     "agents": Phrase("客服", "Agents"),
     "rules": Phrase("规则", "Rules"),
     "quality": Phrase("数据质量", "Data quality"),
+    "own_figures": Phrase("平台公布值", "Platform's figures"),
     # columns of the checklist
     "group": Phrase("类别", "group"),
     "item": Phrase("检查项", "item"),
@@ -36,6 +37,9 @@ _SAID: Mapping[str, Phrase] = {
     "denominator": Phrase("分母", "denominator"),
     "pending": Phrase("未到时", "pending"),
     "reported": Phrase("平台公布值", "platform's own figure"),
+    "apart": Phrase("相差", "apart"),
+    "why_apart": Phrase("差异", "what it counts otherwise"),
+    "candidates": Phrase("可能原因（会话）", "sessions that may explain it"),
     "gap": Phrase("差距", "gap"),
     "reason": Phrase("未判定原因", "why not judged"),
     "cases": Phrase("个案数", "cases"),

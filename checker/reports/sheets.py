@@ -1,4 +1,4 @@
-"""The sheets of the spreadsheet: summary, verdicts, offenders, agents, rules, data quality."""
+"""The sheets of the spreadsheet: summary, verdicts, offenders, agents, rules, quality, own figures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,20 @@ from checker.reports.clean import clean
 from checker.reports.grouping import RuleGroup, by_rule, worst_first
 from checker.reports.people import answer, waiver
 from checker.reports.quality import quality
+from checker.reports.reported import (
+    apart,
+    candidates,
+    counted_otherwise,
+    reported_period,
+    reported_verdicts,
+)
 from checker.reports.sheet import NOTHING, Cell, Sheet
 from checker.reports.sheet_words import said
 from checker.reports.summary import beside_baseline, by_shop, facts, headline, periods
 from checker.verdicts.model import Offender, Outcome, Result, Verdict
 
+# Columns of the summary's grid.
+_RULE, _SCOPE, _PERIOD, _GAP = 3, 3, 2, 6
 _BLAMED = (Outcome.FAIL, Outcome.WARN, Outcome.WAIVED)
 
 
@@ -37,6 +46,8 @@ def sheets(result: Result, lang: str) -> Iterator[Sheet]:
         for row in quality(result, groups, lang)
     )
     yield Sheet(said("quality", lang), headings, rows)
+    if reported := reported_verdicts(result.verdicts):
+        yield _reported(reported, lang)
 
 
 def _summary(result: Result, groups: Sequence[RuleGroup], lang: str) -> Iterator[Sequence[Cell]]:
@@ -50,17 +61,30 @@ def _summary(result: Result, groups: Sequence[RuleGroup], lang: str) -> Iterator
     yield []
     tally = by_shop(result.verdicts, lang)
     used = [o for o in Outcome if any(counts[o] for counts in tally.values())]
-    names = [said("platform", lang), said("shop", lang), *(words.outcome(o, lang) for o in used)]
-    yield [sheet.text(name, "heading") for name in names]
+    yield [
+        sheet.text(said("platform", lang), "heading"),
+        sheet.text(said("shop", lang), "heading", _RULE),
+        *(sheet.text(words.outcome(o, lang), "number_heading") for o in used),
+    ]
     for (platform, shop), counts in tally.items():
         numbers = [sheet.whole(counts[o]) for o in used]
-        yield [sheet.text(platform), sheet.text(shop), *numbers]
+        yield [sheet.text(platform), sheet.text(shop, span=_RULE), *numbers]
     for outcome in (Outcome.FAIL, Outcome.WARN):
         found = worst_first(groups, outcome)
         if found:
             yield []
-            keys = ("outcome", "rule", "scope_heading", "period", "value", "requirement", "gap")
-            yield [sheet.text(said(key, lang), "heading") for key in keys]
+            yield [
+                sheet.text(said(key, lang), style, span)
+                for key, style, span in (
+                    ("outcome", "heading", 1),
+                    ("rule", "heading", _RULE),
+                    ("scope_heading", "heading", _SCOPE),
+                    ("period", "heading", _PERIOD),
+                    ("value", "number_heading", 1),
+                    ("requirement", "heading", 1),
+                    ("gap", "heading", _GAP),
+                )
+            ]
         for group in found:
             yield from _missed(group, outcome, lang)
 
@@ -71,12 +95,12 @@ def _missed(group: RuleGroup, outcome: Outcome, lang: str) -> Iterator[Sequence[
         worst = found.worst
         yield [
             sheet.text(words.outcome(outcome, lang)),
-            sheet.text(worst.title.get(lang)),
-            sheet.text(words.scope(worst, lang, with_platform=True)),
-            sheet.text(periods(found, lang)),
+            sheet.text(worst.title.get(lang), span=_RULE),
+            sheet.text(words.scope(worst, lang, with_platform=True), span=_SCOPE),
+            sheet.text(periods(found, lang), span=_PERIOD),
             _value(worst),
             sheet.text(asked(worst, lang)),
-            sheet.text(words.gap(worst, lang) or _people(worst, lang)),
+            sheet.text(words.gap(worst, lang) or _people(worst, lang), span=_GAP),
         ]
 
 
@@ -116,7 +140,12 @@ def _verdicts(result: Result, lang: str) -> Sheet:
 
     headings = [said(key, lang) for key in keys]
     return Sheet(
-        said("verdicts", lang), headings, rows(), range(1 + len(beside)), fixed=2 + len(beside)
+        said("verdicts", lang),
+        headings,
+        rows(),
+        range(1 + len(beside)),
+        fixed=2 + len(beside),
+        printed=keys.index("gap") + 1,
     )
 
 
@@ -165,7 +194,9 @@ def _offenders(result: Result, lang: str) -> Sheet:
                     yield _offender(v, o, lang)
 
     headings = [said(key, lang) for key in (*keys, *more)]
-    return Sheet(said("offenders", lang), headings, rows(), colored=(0,), fixed=2)
+    return Sheet(
+        said("offenders", lang), headings, rows(), colored=(0,), fixed=2, printed=len(keys)
+    )
 
 
 def _offender(verdict: Verdict, offender: Offender, lang: str) -> Sequence[Cell]:
@@ -209,7 +240,34 @@ def _agents(groups: Sequence[RuleGroup], lang: str) -> Sheet:
             ]
 
     headings = [said(key, lang) for key in (*keys, *more)]
-    return Sheet(said("agents", lang), headings, rows(), fixed=4)
+    return Sheet(said("agents", lang), headings, rows(), fixed=4, printed=len(headings) - 1)
+
+
+def _reported(verdicts: Sequence[Verdict], lang: str) -> Sheet:
+    """The platform's own figures beside those of the data, and which sessions could explain it."""
+    keys = ("outcome", "rule", "platform", "scope_heading", "period", "value", "reported")
+    more = ("apart", "why_apart", "candidates", "id")
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for v in verdicts:
+            own = v.value if v.basis == "reported" else v.reported
+            yield [
+                sheet.text(words.outcome(v.outcome, lang)),
+                sheet.text(v.title.get(lang)),
+                sheet.text(words.scope_value("platform", v.scope.get("platform"), lang)),
+                sheet.text(words.scope(v, lang)),
+                sheet.text(reported_period(v, lang)),
+                NOTHING if v.basis == "reported" else _value(v),
+                sheet.figure(own, v.type, None),
+                sheet.text(apart(v, lang)),
+                sheet.text(counted_otherwise(v, lang)),
+                sheet.text("; ".join(candidates(v))),
+                sheet.text(v.rule),
+            ]
+
+    headings = [said(key, lang) for key in (*keys, *more)]
+    name = said("own_figures", lang)
+    return Sheet(name, headings, rows(), fixed=2, printed=len(keys) + 3)
 
 
 def _rules(result: Result, groups: Sequence[RuleGroup], lang: str) -> Sheet:
@@ -240,4 +298,4 @@ def _rules(result: Result, groups: Sequence[RuleGroup], lang: str) -> Sheet:
                 sheet.text(group.rule),
             ]
 
-    return Sheet(said("rules", lang), headings, rows(), fixed=2)
+    return Sheet(said("rules", lang), headings, rows(), fixed=2, printed=len(headings) - 2)

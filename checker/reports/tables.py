@@ -54,12 +54,12 @@ def worst_cases(page: Page, groups: Sequence[RuleGroup], limit: int, lang: str) 
         page.blank()
         title = clean(group.verdicts[0].title.get(lang))
         page.paragraph(f"{title}  ({clean(group.rule)})", indent=2, hang=2)
-        _cases(page, cases[:limit], lang)
+        cases_table(page, cases[:limit], lang)
         total = sum(v.offender_count for v in group.verdicts if v.outcome is Outcome.FAIL)
         more(page, total - min(limit, len(cases)), "cases", lang, indent=4)
 
 
-def _cases(page: Page, cases: Sequence[tuple[Offender, str]], lang: str) -> None:
+def cases_table(page: Page, cases: Sequence[tuple[Offender, str]], lang: str) -> None:
     year = page.width >= 76
 
     def text(heading: str, values: list[str | None], least: int = 5) -> Column:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rich.console import Console
 
@@ -20,11 +20,18 @@ from checker.verdicts.model import Outcome, Result
 
 
 def render_terminal(
-    result: Result, console: Console, *, lang: str, offenders: int = 5, data: str = "DATA"
+    result: Result,
+    console: Console,
+    *,
+    lang: str,
+    offenders: int = 5,
+    data: str = "DATA",
+    asked: Sequence[str] = (),
 ) -> None:
     """Prints the result on `console` in `lang` (zh or en), with that many offenders per rule.
 
-    `data` is the data set's path as the user gave it, for the command that the report ends with.
+    `data` is the data set's path as the user gave it, for the command that the report ends with;
+    `asked` are the options without which that command would see other data or rules.
     """
     page = Page(console)
     groups = by_rule(result.verdicts)
@@ -54,7 +61,7 @@ def render_terminal(
     measured_values(page, groups, lang)
     reported_figures(page, result.verdicts, lang)
     _rankings(page, groups, lang)
-    _next(page, failing, data, lang)
+    _next(page, failing, data, asked, lang)
 
 
 def _headline(
@@ -90,28 +97,28 @@ def _rankings(page: Page, groups: Sequence[RuleGroup], lang: str) -> None:
         ranking(page, group, lang)
 
 
-def _next(page: Page, failing: Sequence[RuleGroup], data: str, lang: str) -> None:
+def _next(
+    page: Page, failing: Sequence[RuleGroup], data: str, asked: Sequence[str], lang: str
+) -> None:
     """The command that shows the worst case from its first message to its last."""
-    where = data if clean(data) == data and cells(data) <= page.width - 8 else "DATA"
+    if not all(map(page.can_type, asked)):
+        return
+    where = data if page.can_type(data) else "DATA"
     for group in failing:
         for offender, _ in blamed(group):
             session = offender.session_id
             # A name that cannot be typed, or has no line to stand on, is no example.
-            if session and clean(session) == session and cells(session) <= page.width - 8:
+            if session is not None and page.can_type(session):
                 page.heading(say("next", lang))
-                _command(page, ["checker", "explain", where, session, "--rule", group.rule])
+                page.command(_explain(where, session, ["--rule", group.rule, *asked]))
                 return
     if failing:
         page.heading(say("next_settings", lang))
-        _command(page, ["checker", "show", failing[0].rule])
+        rules = [word for pair in pairwise(asked) if pair[0] == "--rules" for word in pair]
+        page.command(["checker", "show", failing[0].rule, *rules])
 
 
-def _command(page: Page, words_: list[str]) -> None:
-    """A command that can be copied: broken only where a shell allows it."""
-    line = " "
-    for part in map(shlex.quote, words_):
-        if line.strip() and cells(f"{line} {part} \\") > page.width:
-            page.line((f"{line} \\", "plain"))
-            line = "   "
-        line += f" {part}"
-    page.line((line, "plain"))
+def _explain(data: str, session: str, options: Sequence[str]) -> list[str]:
+    if data.startswith("-") or session.startswith("-"):  # what follows -- is no option
+        return ["checker", "explain", *options, "--", data, session]
+    return ["checker", "explain", data, session, *options]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from rich.console import Console
 
 from checker.reports import words
 from checker.reports.clean import clean
+from checker.reports.definition import clock_lines
 from checker.reports.figures import duration
 from checker.reports.layout import Column, cells, pad, table
 from checker.reports.page import Page
 from checker.reports.phrases import NOUNS, Phrase
 from checker.verdicts.explanation import (
     ConditionReading,
+    OpenHours,
     RuleReading,
     SessionTimeline,
     TimelineEvent,
@@ -22,6 +25,7 @@ from checker.verdicts.explanation import (
 )
 
 _BAR = 20  # cells of the longest wait
+_EDGES = 40  # of windows, the first; a session of months has hundreds
 
 _SAID: Mapping[str, Phrase] = {
     "session": Phrase("会话 {id}", "session {id}"),
@@ -30,6 +34,22 @@ _SAID: Mapping[str, Phrase] = {
     "from_to": Phrase("{start} 至 {end}（{zone}），共 {long}", "{start} to {end} ({zone}), {long}"),
     "from_on": Phrase("{start} 起（{zone}），未结束", "from {start} ({zone}), not ended"),
     "as_of": Phrase("截至 {at} 判定", "judged as of {at}"),
+    "window_in": Phrase(
+        "时段 {window}：会话开始时在时段内（{start} 至 {end}）",
+        "window {window}: the session starts inside it ({start} to {end})",
+    ),
+    "window_out": Phrase(
+        "时段 {window}：会话开始时不在时段内", "window {window}: the session starts outside it"
+    ),
+    "opens": Phrase("时段 {window} 开始", "window {window} opens"),
+    "closes": Phrase("时段 {window} 结束", "window {window} closes"),
+    "passes": Phrase("第 {turn} 轮超过限时（{rules}）", "turn {turn} passes the limit ({rules})"),
+    "clock": Phrase("计时：", "clock: "),
+    "legend_limit": Phrase("! 超过限时", "! the limit passes"),
+    "legend_edge": Phrase(
+        "| 时段边界，▒ 时段外（{window}）", "| edge of the window, ▒ outside it ({window})"
+    ),
+    "legend_none": Phrase("░ 未回复", "░ no reply"),
     "events": Phrase("经过", "WHAT HAPPENED"),
     "turns": Phrase("轮次与等待（时钟 {clock}）", "TURNS AND WAITS (clock {clock})"),
     "no_turns": Phrase("没有任何轮次", "no turn"),
@@ -69,6 +89,7 @@ _SAID: Mapping[str, Phrase] = {
     "fails": Phrase("不成立", "does not hold"),
     "where": Phrase("范围", "where"),
     "good_when": Phrase("合格条件", "good"),
+    "bad_when": Phrase("不合格条件", "offender"),
 }
 
 
@@ -90,7 +111,11 @@ def _timeline(page: Page, timeline: SessionTimeline, lang: str, show_text: bool)
     clocks = dict.fromkeys(turn.clock for turn in timeline.turns)
     for clock in clocks:
         page.heading(_say("turns", lang, clock=clean(clock)))
-        _turns(page, [t for t in timeline.turns if t.clock == clock], timeline.timezone, lang)
+        for known in timeline.clocks:
+            if known.name == clock:
+                text = "; ".join(clock_lines(known))
+                page.paragraph(text, indent=2, hang=2, lead=_say("clock", lang), style="quiet")
+        _turns(page, timeline, [t for t in timeline.turns if t.clock == clock], lang)
     if not clocks:
         page.blank()
         page.line((_say("no_turns", lang), "plain"))
@@ -126,25 +151,62 @@ def _head(page: Page, timeline: SessionTimeline, lang: str) -> None:
     if timeline.as_of is not None:
         at = words.instant(timeline.as_of, zone)
         page.paragraph(_say("as_of", lang, at=at), indent=2)
+    for hours in timeline.windows:
+        page.paragraph(_window(hours, timeline, lang), indent=2, hang=2)
+
+
+def _window(hours: OpenHours, timeline: SessionTimeline, lang: str) -> str:
+    begin = timeline.started_at if timeline.started_at is not None else timeline.events[0].at
+    now = [pair for pair in hours.stretches if pair[0] <= begin < pair[1]]
+    if not now:
+        return _say("window_out", lang, window=clean(hours.window))
+    start, end = (words.instant(at, timeline.timezone) for at in now[0])
+    if start[:10] == end[:10]:
+        end = end[11:]
+    return _say("window_in", lang, window=clean(hours.window), start=start, end=end)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of what happened: an event, a window's edge or a limit that passes."""
+
+    at: int
+    who: str
+    what: str
+
+
+def _happened(timeline: SessionTimeline, lang: str, show_text: bool) -> list[_Row]:
+    rows = [_Row(e.at, _who(e, lang), _what(e, lang, show_text)) for e in timeline.events]
+    first, last = timeline.events[0].at, timeline.events[-1].at
+    edges = [
+        _Row(at, "", f"-- {_say(key, lang, window=clean(hours.window))} --")
+        for hours in timeline.windows
+        for stretch in hours.stretches
+        for key, at in zip(("opens", "closes"), stretch, strict=True)
+        if first < at <= last
+    ]
+    passed: dict[tuple[int, int], list[str]] = {}
+    for mark in timeline.marks:
+        passed.setdefault((mark.at, mark.turn), []).append(clean(mark.rule))
+    limits = [
+        _Row(at, "", f"!! {_say('passes', lang, turn=str(turn), rules=', '.join(rules))}")
+        for (at, turn), rules in passed.items()
+    ]
+    # At one instant the window's edge comes first: it decides whether what follows counts.
+    return sorted([*edges[:_EDGES], *rows, *limits], key=lambda row: row.at)
 
 
 def _events(page: Page, timeline: SessionTimeline, lang: str, show_text: bool) -> None:
     zone = timeline.timezone
-    origin = timeline.started_at if timeline.started_at is not None else timeline.events[0].at
-    days = {words.instant(event.at, zone)[:10] for event in timeline.events}
+    rows = _happened(timeline, lang, show_text)
+    origin = timeline.started_at if timeline.started_at is not None else rows[0].at
+    days = {words.instant(row.at, zone)[:10] for row in rows}
     begin = 11 if len(days) == 1 else 5  # a session within one day needs no dates
     columns = (
-        Column(_say("time", lang), [words.instant(e.at, zone)[begin:] for e in timeline.events]),
-        Column(
-            _say("since", lang), [_since(e.at - origin, lang) for e in timeline.events], right=True
-        ),
-        Column(_say("who", lang), [_who(e, lang) for e in timeline.events], shrinks=True, least=8),
-        Column(
-            _say("what", lang),
-            [_what(e, lang, show_text) for e in timeline.events],
-            shrinks=True,
-            least=12,
-        ),
+        Column(_say("time", lang), [words.instant(row.at, zone)[begin:] for row in rows]),
+        Column(_say("since", lang), [_since(row.at - origin, lang) for row in rows], right=True),
+        Column(_say("who", lang), [row.who for row in rows], shrinks=True, least=8),
+        Column(_say("what", lang), [row.what for row in rows], shrinks=True, least=12),
     )
     page.table(columns, indent=2)
 
@@ -172,8 +234,10 @@ def _what(event: TimelineEvent, lang: str, show_text: bool) -> str:
     return label or _say("message", lang)
 
 
-def _turns(page: Page, turns: list[TurnRow], zone: str, lang: str) -> None:
+def _turns(page: Page, timeline: SessionTimeline, turns: list[TurnRow], lang: str) -> None:
+    zone = timeline.timezone
     longest = max((_lasted(turn) for turn in turns), default=0)
+    bars = [_bar(turn, longest, timeline) for turn in turns]
     columns = (
         Column(_say("turn", lang), [str(t.index) for t in turns], right=True),
         Column(_say("asked", lang), [words.instant(t.asked_at, zone)[11:] for t in turns]),
@@ -182,11 +246,20 @@ def _turns(page: Page, turns: list[TurnRow], zone: str, lang: str) -> None:
             [words.instant(t.answered_at, zone)[11:] if t.answered_at else "" for t in turns],
         ),
         Column(_say("wait", lang), [_wait(t, lang) for t in turns], right=True),
-        Column(" ", [_bar(t, longest) for t in turns]),
+        Column(" ", bars),
         Column(_say("agent", lang), [clean(t.agent_id or "") for t in turns], shrinks=True),
     )
     for line in table(columns, page.width - 2):
         page.line(("  " + line, "plain"))
+    drawn = "".join(bars)
+    window = clean(timeline.windows[0].window) if timeline.windows else ""
+    legend = [
+        _say(key, lang, window=window)
+        for key, signs in (("legend_limit", "!"), ("legend_edge", "|▒"), ("legend_none", "░"))
+        if any(sign in drawn for sign in signs)
+    ]
+    if legend:
+        page.paragraph(words.say("semicolon", lang).join(legend), indent=2, style="quiet")
 
 
 def _lasted(turn: TurnRow) -> int:
@@ -199,13 +272,30 @@ def _wait(turn: TurnRow, lang: str) -> str:
     return _say("open" if turn.pending else "never", lang)
 
 
-def _bar(turn: TurnRow, longest: int) -> str:
-    """At least one cell for any wait; a wait without a reply is drawn hollow."""
+def _bar(turn: TurnRow, longest: int, timeline: SessionTimeline) -> str:
+    """At least one cell for any wait; a wait without a reply is drawn hollow. Cells tell whether they
+    lie in the first of the windows, where its edge is, and where a limit passes."""
     lasted = _lasted(turn)
     if not longest or not lasted:
         return ""
     size = max(1, round(Fraction(_BAR * lasted, longest)))
-    return ("█" if turn.wait is not None else "░") * size
+    begin = turn.asked_at if turn.answered_at is None else turn.answered_at - lasted
+    open_ = timeline.windows[0].stretches if timeline.windows else None
+    limits = {mark.at for mark in timeline.marks if mark.turn == turn.index}
+    cells_ = ""
+    for i in range(size):
+        start, end = (begin + lasted * edge // size for edge in (i, i + 1))
+        edges = {at for pair in open_ or () for at in pair}
+        if any(start <= at < end for at in limits):
+            cells_ += "!"
+        elif any(start < at < end for at in edges):
+            cells_ += "|"
+        elif turn.wait is None:
+            cells_ += "░"
+        else:
+            inside = open_ is None or any(a <= start < b for a, b in open_)
+            cells_ += "█" if inside else "▒"
+    return cells_
 
 
 def _reading(page: Page, reading: RuleReading, lang: str) -> None:
@@ -222,9 +312,13 @@ def _reading(page: Page, reading: RuleReading, lang: str) -> None:
         lead=f"{mark} {_say(key, lang)}{words.say('colon', lang)}",
         lead_style=style,
     )
-    for name, within in (("where", "where"), ("good_when", "good")):
-        parts = [part for part in reading.parts if part.within == within]
-        _conditions(page, _say(name, lang), parts, lang)
+    given = [
+        (_say(name, lang), [part for part in reading.parts if part.within == within])
+        for name, within in (("where", "where"), ("good_when", "good"), ("bad_when", "offender"))
+    ]
+    room = max((cells(heading) for heading, parts in given if parts), default=0) + 2
+    for heading, parts in given:
+        _conditions(page, pad(heading, room), parts, lang)
 
 
 def _verdict(reading: RuleReading) -> tuple[str, str, str]:
@@ -237,9 +331,8 @@ def _verdict(reading: RuleReading) -> tuple[str, str, str]:
     return ("✓", "pass", "good") if reading.good else ("✗", "fail", "bad")
 
 
-def _conditions(page: Page, heading: str, parts: Iterable[ConditionReading], lang: str) -> None:
-    room = max(cells(_say(key, lang)) for key in ("where", "good_when")) + 2
-    lead = pad(heading, room)
+def _conditions(page: Page, lead: str, parts: Iterable[ConditionReading], lang: str) -> None:
+    room = cells(lead)
     for part in parts:
         held = _say("holds" if part.holds else "fails", lang)
         mark = "✓" if part.holds else "✗"
@@ -253,6 +346,6 @@ def _conditions(page: Page, heading: str, parts: Iterable[ConditionReading], lan
             indent=6,
             hang=room + 2 + len(inset),
             lead=f"{lead}{inset}{mark} ",
-            lead_style="plain" if part.holds else "fail",
+            lead_style="plain" if part.holds is not (part.within == "offender") else "fail",
         )
         lead = " " * room

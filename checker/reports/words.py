@@ -9,16 +9,10 @@ from zoneinfo import ZoneInfo
 
 from checker.packs.model import Source
 from checker.reports.clean import clean
-from checker.reports.figures import (
-    Requirement,
-    duration,
-    figure,
-    percent,
-    read_requirement,
-    requirement_text,
-)
+from checker.reports.figures import duration, figure, percent, requirement_text
 from checker.reports.phrases import NOUNS, PHRASES
 from checker.verdicts.model import Offender, Outcome, PeriodSpan, Verdict
+from checker.verdicts.requirement import Requirement, read_requirement
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SCOPES = ("shop", "agent", "channel", "buyer", "hour_of_day", "weekday")
@@ -101,10 +95,16 @@ def aimed(verdict: Verdict, lang: str) -> str:
 def value_against(verdict: Verdict, lang: str) -> str:
     """`61.3% (≥ 80%)`: the value with what it misses: the requirement, or for a warning the aim."""
     bound = aimed(verdict, lang) if verdict.outcome is Outcome.WARN else required(verdict, lang)
+    text = value_with_basis(verdict, lang)
+    return say("against", lang, value=text, requirement=bound) if bound else text
+
+
+def value_with_basis(verdict: Verdict, lang: str) -> str:
+    """The value, and that it is the platform's own where it is."""
     text = value(verdict, lang)
     if verdict.basis == "reported" and verdict.value is not None:
-        text = say("reported_basis", lang, value=text)
-    return say("against", lang, value=text, requirement=bound) if bound else text
+        return say("reported_basis", lang, value=text)
+    return text
 
 
 def gap(verdict: Verdict, lang: str) -> str:
@@ -156,6 +156,10 @@ def _distance(verdict: Verdict, bound: Fraction, lang: str) -> str:
         return ""
     over = verdict.value > bound
     off = abs(verdict.value - bound)
+    if verdict.outcome is Outcome.PASS:
+        ratio = verdict.type in {"ratio", "every"}
+        left = _points(off, lang) if ratio else figure(off, _unsigned(verdict.type), lang)
+        return say("to_spare", lang, gap=left)
     if verdict.type == "int":
         return say("too_many" if over else "too_few", lang, gap=figure(off, "int", lang))
     if verdict.type == "time":
@@ -166,6 +170,11 @@ def _distance(verdict: Verdict, bound: Fraction, lang: str) -> str:
         else figure(off, verdict.type, lang)
     )
     return say("too_much" if over else "too_little", lang, gap=text)
+
+
+def _unsigned(type_: str) -> str:
+    """Between two times of day there is a duration."""
+    return "duration" if type_ == "time" else type_
 
 
 def _points(off: Fraction, lang: str) -> str:
@@ -269,14 +278,19 @@ def reason(verdict: Verdict, lang: str) -> str:
         told = {name: clean(str(given.get(name))) for name in ("on", "by", "valid_until")}
         told["days"] = counted(age, "day", lang) if isinstance(age, int) else ""
         return say(key, lang, answer=answer_word(given.get("answer"), lang), **told)
+    if text:
+        return missing(text, lang)
+    key = f"reason_{verdict.outcome.value}"
+    return say(key if key in PHRASES else "no_reason", lang)
+
+
+def missing(text: str, lang: str) -> str:
+    """A reason as the engine gives it; what the data lack, in the reader's language."""
     if found := _NO_TABLE.fullmatch(text):
         return say("reason_table", lang, table=found[1])
     if found := _NO_COLUMN.fullmatch(text):
         return say("reason_column", lang, column=found[1])
-    if text:
-        return text
-    key = f"reason_{verdict.outcome.value}"
-    return say(key if key in PHRASES else "no_reason", lang)
+    return clean(text)
 
 
 def source(cited: Source, lang: str) -> str:

@@ -30,9 +30,7 @@ def find_tests(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Diagnosti
         if not inside:
             exists = path.exists()
             message = (
-                f"no test of rules at {path.as_posix()}"
-                if exists
-                else f"no such file: {path.as_posix()}"
+                f"no test at {path.as_posix()}" if exists else f"no such file: {path.as_posix()}"
             )
             note = "tests are files named *.test.yaml, such as pack.test.yaml beside pack.yaml"
             problems.append(Diagnostic("E400", message, notes=(note,)))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from checker.diagnostics import Diagnostic, Span
 from checker.language.types import Kind
@@ -73,9 +73,19 @@ class Sighting:
     outcome: Outcome
 
 
+class Test(Protocol):
+    """A test of rules, or of anything else that is told in the same report."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tags(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True)
 class CaseResult:
-    case: Case
+    case: Test
     failures: tuple[Failure, ...]
     seen: tuple[Sighting, ...] = ()
 
@@ -86,11 +96,12 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A rule and the kinds of case that no test shows it in."""
+    """A rule (or `what` it is) and the kinds of case that no test shows it in."""
 
     rule: str
     span: Span
     missing: tuple[str, ...]  # pass, fail, boundary, no_data
+    what: str = "rule"
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,7 @@ class TestReport:
     results: tuple[CaseResult, ...]
     gaps: tuple[Gap, ...]
     diagnostics: tuple[Diagnostic, ...]
+    of: tuple[str, ...] = ("rule",)  # what was tested
 
     @property
     def failed(self) -> int:

@@ -63,10 +63,10 @@ class _Page:
     def counts(self, report: TestReport, coverage: bool) -> Iterator[str]:
         told = f"{report.passed:,} passed, {report.failed:,} failed"
         if coverage and report.gaps:
-            n = len(report.gaps)
-            told += f"; {n:,} rule{'s' * (n != 1)} lack{'s' * (n == 1)} a case"
-        elif coverage:
-            told += "; every rule has its cases"
+            parts = [(what, sum(gap.what == what for gap in report.gaps)) for what in report.of]
+            told += "; " + ", ".join(_lacking(what, n) for what, n in parts if n)
+        elif coverage and report.results:
+            told += f"; every {' and '.join(report.of)} has its cases"
         yield from wrap(told, self._width)
 
     def _head(self, word: str, text: str) -> Iterator[str]:
@@ -79,6 +79,12 @@ class _Page:
         first, *rest = wrap(text, self._width - 8 - len(label)) or [""]
         yield f"        {label}{first}"
         yield from (f"{' ' * (8 + len(label))}{line}" for line in rest)
+
+
+def _lacking(what: str, n: int) -> str:
+    if what == "rule":
+        return f"{n:,} rule{'s' * (n != 1)} lack{'s' * (n == 1)} a case"
+    return f"{n:,} part{'s' * (n != 1)} of {what}s lack{'s' * (n == 1)} a case"
 
 
 def _place(span: Span) -> str:

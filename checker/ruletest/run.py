@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,9 +34,17 @@ def run_tests(paths: Sequence[Path], processes: int | None = None) -> TestReport
     `processes` 1 runs all tests in this one; by default there are as many as are worth it.
     """
     files, found = find_tests(paths)
-    diagnostics = list(found)
-    near = near_packs([path for path in paths if path.exists()], files)
-    diagnostics.extend(near.diagnostics)
+    report = run_test_files([path for path in paths if path.exists()], files, processes)
+    told = {*report.diagnostics, *found}
+    return replace(report, diagnostics=tuple(sorted(told, key=lambda d: d.sort_key)))
+
+
+def run_test_files(
+    places: Sequence[Path], files: Sequence[Path], processes: int | None = None
+) -> TestReport:
+    """Runs test files against the packs at `places`, beside the files, or bundled."""
+    near = near_packs(places, files)
+    diagnostics = list(near.diagnostics)
     packs = dict(near.typed)
     cases: list[Case] = []
     for file in files:

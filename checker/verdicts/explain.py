@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from checker.engine import expressions as ex
 from checker.engine.availability import Availability
-from checker.engine.flags import row_order
 from checker.engine.frames import SESSION_FACTS, Frame, Frames
 from checker.engine.needs import Needs, needs_of
 from checker.engine.relations import kept
 from checker.engine.run import Run, RunOptions
 from checker.engine.tasks import populations
 from checker.facts import zones
+from checker.facts.calendars import open_stretches
 from checker.facts.realm import Realm
 from checker.language import tree as tr
 from checker.language.catalog import ROLES
 from checker.language.show import literal_text
 from checker.language.types import Kind
-from checker.packs.model import Expr, Part, Parts, Ratio
+from checker.packs.model import Expr, Part, Ratio
 from checker.packs.typed import (
     TypedClock,
     TypedPack,
@@ -33,15 +32,25 @@ from checker.packs.typed import (
     TypedRule,
     TypedValue,
 )
+from checker.verdicts.explain_relations import (
+    in_order,
+    quantified,
+    read_values,
+    relation_values,
+    value_name,
+    value_of,
+)
 from checker.verdicts.explanation import (
     ConditionReading,
+    OpenHours,
     RuleReading,
     SessionTimeline,
     TimelineEvent,
     TurnRow,
+    Within,
 )
-
-Within = Literal["where", "good"]
+from checker.verdicts.insight_cases import limit_marks
+from checker.verdicts.insight_tasks import Wanted, wanted, wanted_of, written_of
 
 
 @dataclass(frozen=True)
@@ -85,17 +94,21 @@ class _Explanation:
         available = Availability(self.realm.dataset, place.platform)
         readings: list[RuleReading] = []
         clocks: dict[TypedClock, str] = {}
+        asked: list[Wanted] = []
         for one in self.pack.rules:
             if rule is not None and rule not in (one.id, one.rule.id):
                 continue
             revision = self._in_force(one, session["started_at"])
             if available.reason(revision) is None:
                 readings += self._readings(one, revision, sk)
+                asked += wanted(one, revision, frozenset({place.platform}))
                 if revision.clock is not None:
                     clocks.setdefault(revision.clock, str(revision.written.clock))
         turns = [
             row for clock, name in clocks.items() for row in self._turns(clock, name, sk, session)
         ]
+        events = tuple(sorted(self._events(sk, session), key=lambda event: event.at))
+        named = self.pack.pack.clocks
         return SessionTimeline(
             session["session_id"],
             place.shop,
@@ -105,9 +118,12 @@ class _Explanation:
             session["started_at"],
             session["ended_at"],
             self.realm.as_of,
-            tuple(sorted(self._events(sk, session), key=lambda event: event.at)),
+            events,
             tuple(turns),
             tuple(readings),
+            tuple(limit_marks(asked, turns)),
+            tuple(self._open_hours(asked, pk, events)),
+            tuple(named[name] for name in clocks.values() if name in named),
         )
 
     def _in_force(self, rule: TypedRule, at: int | None) -> TypedRevision:
@@ -117,6 +133,23 @@ class _Explanation:
             if one.since is None or day is None or zones.day_number(one.since) <= day:
                 current = one
         return current
+
+    def _open_hours(
+        self, asked: Iterable[Wanted], pk: int, events: Sequence[TimelineEvent]
+    ) -> Iterator[OpenHours]:
+        """The windows that the rules read, from the session's first event to its last."""
+        trees = [tree for one in asked for tree in (one.rows.where, one.good) if tree is not None]
+        used = {
+            node.window
+            for tree in trees
+            for node in tr.walk(tree)
+            if isinstance(node, tr.InWindow | tr.Overlap)
+        }
+        for name, hours in self.frames.windows.items():
+            if name in used and events:
+                calendar = hours.at(pk)
+                stretches = open_stretches(calendar, self.realm.zone, events[0].at, events[-1].at)
+                yield OpenHours(name, stretches)
 
     # -- what happened ---------------------------------------------------------------------------
 
@@ -202,7 +235,7 @@ class _Explanation:
             if fact not in SESSION_FACTS:
                 continue
             conditions = list(self._conditions(revision, part, population))
-            good = _wanted(population)
+            good = wanted_of(population)
             trees = [population.rows.where, good, *(c.tree for c in conditions)]
             frame = self.frames.frame(fact, revision.clock, needs_of(trees), pending=True)
             for number, row in enumerate(self._judged(frame, fact, sk, population, conditions)):
@@ -215,7 +248,9 @@ class _Explanation:
                     row["inside"],
                     row["good"],
                     bool(row["pending"]),
-                    tuple(self._shown(row, i, c) for i, c in enumerate(conditions)),
+                    tuple(
+                        self._shown(row, i, c, revision.clock, sk) for i, c in enumerate(conditions)
+                    ),
                 )
 
     def _judged(
@@ -225,9 +260,9 @@ class _Explanation:
         sk: int,
         population: TypedRatio | TypedValue,
         conditions: list[_Condition],
-    ) -> Iterator[dict[str, Any]]:
+    ) -> list[dict[str, Any]]:
         table = frame.table.filter(frame.table["sk"] == sk)
-        where, good = population.rows.where, _wanted(population)
+        where, good = population.rows.where, wanted_of(population)
         inside = ex.condition(where, frame.row) if where is not None else ibis.literal(True)
         columns: dict[str, ir.Value] = {
             "label": table["index"] if fact == "turns" else ibis.null("int32"),
@@ -242,22 +277,19 @@ class _Explanation:
                 columns["pending"] = inside & ~holds & ex.condition(good, frame.pending_row)
         for i, one in enumerate(conditions):
             columns[f"c{i}"] = ex.condition(one.tree, frame.row)
-            for j, node in enumerate(_read_values(one.tree)):
+            for j, node in enumerate(read_values(one.tree)):
                 columns |= kept(f"v{i}_{j}", ex.evaluate(node, frame.row))
-        order = row_order(self.frames, fact, table)
-        rows = table.order_by(order).select(**columns)
-        for values in self.realm.workspace.fetch(rows):
-            yield dict(zip(columns, values, strict=True))
+        return in_order(self.frames, fact, table, columns)
 
-    def _shown(self, row: Mapping[str, Any], i: int, one: _Condition) -> ConditionReading:
-        values = []
-        for j, node in enumerate(_read_values(one.tree)):
-            name = f"v{i}_{j}"
-            value = row[name]
-            if f"{name}__over" in row and value is not None:
-                bottom = row[f"{name}__over"]
-                value = None if bottom is None else Fraction(int(value), int(bottom))
-            values.append((_name(node), self._text(node, value)))
+    def _shown(
+        self, row: Mapping[str, Any], i: int, one: _Condition, clock: TypedClock | None, sk: int
+    ) -> ConditionReading:
+        values = [
+            (value_name(node), self._text(node, value_of(row, f"v{i}_{j}")))
+            for j, node in enumerate(read_values(one.tree))
+        ]
+        for relation in quantified(one.tree):
+            values += relation_values(self.frames, clock, relation, sk, self._text)
         return ConditionReading(one.text, bool(row[f"c{i}"]), tuple(values), one.within, one.depth)
 
     def _text(self, node: tr.Tree, value: Any) -> str:
@@ -270,28 +302,18 @@ class _Explanation:
     def _conditions(
         self, revision: TypedRevision, part: str | None, population: TypedRatio | TypedValue
     ) -> Iterator[_Condition]:
-        """The conjuncts of where and good, and the alternatives of those that are an `or`."""
-        written = revision.written.measure
-        if isinstance(written, Parts) and part is not None:
-            written = written.parts[part]
-        assert isinstance(written, Ratio | Part)
+        """The conjuncts of where, good and offender, and the alternatives of those that are an `or`."""
+        written = written_of(revision, part)
         pairs: list[tuple[Expr | None, tr.Tree | None, Within]] = [
             (written.where, population.rows.where, "where")
         ]
         if isinstance(population, TypedRatio) and isinstance(written, Ratio):
             pairs.append((written.good, population.good, "good"))
+        if isinstance(population, TypedValue) and isinstance(written, Part):
+            pairs.append((written.offender, population.offender, "offender"))
         for expr, tree, within in pairs:
             if expr is not None and tree is not None:
                 yield from _split(expr, tree, within, 0)
-
-
-def _wanted(population: TypedRatio | TypedValue) -> tr.Tree | None:
-    """What a row has to fulfil to be good; None where rows are only counted or summed."""
-    if isinstance(population, TypedRatio):
-        return population.good
-    if population.offender is not None:
-        return tr.Not(population.offender.type, population.offender)
-    return None
 
 
 def _split(expr: Expr, tree: tr.Tree, within: Within, depth: int) -> Iterator[_Condition]:
@@ -303,22 +325,3 @@ def _split(expr: Expr, tree: tr.Tree, within: Within, depth: int) -> Iterator[_C
             yield from _split(expr, item, within, depth)
         return
     yield _Condition(expr.text[tree.start : tree.end].strip(), tree, within, depth)
-
-
-def _read_values(tree: tr.Tree) -> list[tr.Tree]:
-    """Columns and figures of relations that a condition reads, each once."""
-    found: dict[tr.Tree, None] = {}
-    for node in tr.walk_row(tree):
-        if isinstance(node, tr.Col) or (
-            isinstance(node, tr.Relation) and node.function not in ("any", "all", "none")
-        ):
-            found.setdefault(node)
-    return list(found)
-
-
-def _name(node: tr.Tree) -> str:
-    if isinstance(node, tr.Col):
-        return f"{node.parent}.{node.name}" if node.parent else node.name
-    assert isinstance(node, tr.Relation)
-    inner = f", {_name(node.value)}" if isinstance(node.value, tr.Col) else ""
-    return f"{node.function}({node.relation}{inner})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from checker.packs.model import Text
+from checker.packs.model import Clock, Text
 
 EventKind = Literal[
     "started",
@@ -18,6 +18,7 @@ EventKind = Literal[
     "rated",
     "ended",
 ]
+Within = Literal["where", "good", "offender"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class TurnRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitMark:
+    """The instant at which a turn's wait passed what a rule lets pass."""
+
+    rule: str
+    turn: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """A window of the pack: its stretches, half-open, that touch the session."""
+
+    window: str
+    stretches: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionReading:
     """A condition of a rule, or a part of one (`depth` 1 and more), and whether it held.
 
@@ -61,7 +79,7 @@ class ConditionReading:
     text: str
     holds: bool
     values: tuple[tuple[str, str], ...] = ()
-    within: Literal["where", "good"] = "good"
+    within: Within = "good"
     depth: int = 0
 
 
@@ -95,3 +113,6 @@ class SessionTimeline:
     events: tuple[TimelineEvent, ...] = ()
     turns: tuple[TurnRow, ...] = ()
     rules: tuple[RuleReading, ...] = ()
+    marks: tuple[LimitMark, ...] = ()
+    windows: tuple[OpenHours, ...] = ()
+    clocks: tuple[Clock, ...] = ()  # as the pack defines those of the turns

@@ -20,19 +20,23 @@ def gather(run: Run, verdicts: Sequence[Verdict], days: DayRange) -> Insights:
 
     What the engine cannot compute is left out: it only illustrates verdicts that stand without it.
     """
-    rules: dict[str, RuleInsight] = {}
+    rules: dict[str, tuple[RuleInsight, ...]] = {}
     cases = []
     sessions = worst_sessions(verdicts)
     places = run.realm.place_keys(frozenset().union(*run.platforms.values()))
     staff = staffing(next(iter(run.frames.values())), frozenset(places), days)
     for pack in run.packs:
         asked = _wanted(run, pack, verdicts)
+        parts: list[RuleInsight] = []
         frames = run.frames[pack.pack.name]
         for bucket in _buckets(asked):
             try:
-                rules |= {one.rule: one for one in rule_insights(frames, bucket, days, staff)}
+                parts += rule_insights(frames, bucket, days, staff)
             except ENGINE_ERRORS:
                 continue
+        order = {(one.rule.id, one.part): i for i, one in enumerate(asked)}
+        for one in sorted(parts, key=lambda x: order[x.rule, x.part]):
+            rules[one.rule] = (*rules.get(one.rule, ()), one)
         cases += session_cases(run.realm, frames, pack, asked, sessions)
     ordered = {v.rule: rules[v.rule] for v in verdicts if v.rule in rules}
     return Insights(tuple(run.packs), ordered, tuple(cases))
@@ -45,16 +49,18 @@ def _wanted(run: Run, pack: TypedPack, verdicts: Sequence[Verdict]) -> list[Want
         if computed and verdict.outcome in (Outcome.FAIL, Outcome.WARN):
             missed.setdefault(verdict.rule, set()).add(verdict.scope.get("platform") or "")
     known = run.platforms[pack.pack.name]
-    found = [
-        wanted(rule, known & frozenset(missed[rule.id])) for rule in pack.rules if rule.id in missed
+    return [
+        one
+        for rule in pack.rules
+        if rule.id in missed
+        for one in wanted(rule, rule.revisions[-1], known & frozenset(missed[rule.id]))
     ]
-    return [one for one in found if one is not None]
 
 
 def _buckets(asked: Sequence[Wanted]) -> list[list[Wanted]]:
     """Rules that share fact, clock and platforms."""
     found: dict[object, list[Wanted]] = {}
     for one in asked:
-        key = (one.rows.of, one.rule.revisions[-1].clock, one.platforms)
+        key = (one.rows.of, one.revision.clock, one.platforms)
         found.setdefault(key, []).append(one)
     return list(found.values())

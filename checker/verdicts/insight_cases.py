@@ -16,9 +16,9 @@ from checker.facts.realm import NO_SHOP, Realm
 from checker.language import tree as tr
 from checker.language.catalog import ROLES
 from checker.packs.typed import TypedClock, TypedPack
-from checker.verdicts.explanation import SessionTimeline, TimelineEvent, TurnRow
+from checker.verdicts.explanation import LimitMark, SessionTimeline, TimelineEvent, TurnRow
 from checker.verdicts.insight_tasks import Wanted
-from checker.verdicts.insights import Case, LimitMark
+from checker.verdicts.insights import Case
 from checker.verdicts.model import Offender, Outcome, Verdict
 
 CASES = 200
@@ -77,8 +77,9 @@ def session_cases(
             realm.as_of,
             tuple(happened[:EVENTS]),
             tuple(rows),
+            marks=tuple(limit_marks(wanted, rows)),
         )
-        found.append(Case(timeline, tuple(_marks(wanted, rows))))
+        found.append(Case(timeline))
     return found
 
 
@@ -161,7 +162,7 @@ def _aside(name: str, at: int, value: Any, agents: Sequence[str]) -> TimelineEve
 
 def _clocks(wanted: Sequence[Wanted]) -> dict[str, TypedClock]:
     """By the names that rules use."""
-    revisions = [one.rule.revisions[-1] for one in wanted]
+    revisions = [one.revision for one in wanted]
     return {str(r.written.clock): r.clock for r in revisions if r.clock is not None}
 
 
@@ -189,10 +190,10 @@ def _turns(
     return found
 
 
-def _marks(wanted: Sequence[Wanted], rows: Sequence[TurnRow]) -> Iterable[LimitMark]:
+def limit_marks(wanted: Sequence[Wanted], rows: Sequence[TurnRow]) -> Iterable[LimitMark]:
     """Where a wait is a plain difference ending at the answer, the limit passes that much earlier."""
     for one in wanted:
-        revision, limit = one.rule.revisions[-1], one.limit
+        revision, limit = one.revision, one.limit
         if revision.clock is None or limit is None:
             continue
         for turn in rows:

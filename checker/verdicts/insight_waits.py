@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
 
+from checker.engine import expressions as ex
+from checker.engine.blame import TurnCondition
+from checker.engine.expressions import Row
 from checker.engine.flags import Flags
 from checker.engine.frames import Frames
-from checker.engine.needs import Needs
+from checker.engine.needs import Needs, needs_of
+from checker.engine.offenders import linked_turns
+from checker.engine.values import Value
 from checker.facts import zones
+from checker.language import tree as tr
 from checker.verdicts.insight_tasks import WAIT_KEY, Wanted
 from checker.verdicts.insights import Waits
 
@@ -25,19 +34,41 @@ def _edges(one: Wanted) -> tuple[int, ...]:
 
 
 def count_waits(frames: Frames, flags: Flags, one: Wanted) -> dict[int, dict[int, int]] | None:
-    """For each place the number of waits by the index of their edge; None where nothing waits."""
+    """For each place the number of waits by the index of their edge; None where nothing waits.
+
+    Of sessions and buyer days the turns that the rule asks about: those that it would not let pass
+    without an answer.
+    """
     if one.reads_turns:
         table = flags.table.filter(flags["in", one.rows])
         return _counted(frames, table, table[flags.columns[WAIT_KEY]], _edges(one))
-    clock = one.rule.revisions[-1].clock
-    if one.rows.of != "sessions" or clock is None or one.answered is None:
+    fact, clock = one.rows.of, one.revision.clock
+    key = {"sessions": "sk", "buyer_days": "rn"}.get(fact)
+    if key is None or clock is None or one.answered is None:
         return None
-    turns = frames.frame("turns", clock, Needs(frozenset({("", "wait")}))).table
-    if all(c.position == "first" for c in one.conditions):
-        turns = turns.filter(turns["index"] == 1)
-    chosen = flags.table.filter(flags["in", one.rows]).select("sk")
-    turns = turns.semi_join(chosen, "sk")
+    needs = Needs(frozenset({("", "wait")})) | needs_of([c.predicate for c in one.conditions])
+    if fact == "buyer_days":
+        needs |= Needs(frozenset({("session", "buyer_id")}))
+    frame = frames.frame("turns", clock, needs)
+    turns = linked_turns(frames, fact, clock, frame.table)
+    asked = [_asked(c, frame.row, turns) for c in one.conditions]
+    turns = turns.filter(functools.reduce(operator.or_, asked))
+    chosen = flags.table.filter(flags["in", one.rows]).select(chosen=key)
+    turns = turns.semi_join(chosen, turns["row"] == chosen["chosen"])
     return _counted(frames, turns, turns["wait"], _edges(one))
+
+
+def _asked(one: TurnCondition, row: Row, turns: ir.Table) -> ir.BooleanValue:
+    """The condition would not hold without an answer, and so is about the wait of this turn."""
+
+    def unanswered(column: tr.Col) -> Value:
+        mine = not column.parent and column.name in ("wait", "answered_at")
+        return ibis.null("int64") if mine else row.column(column)
+
+    matters = ~ex.condition(one.predicate, replace(row, column=unanswered))
+    if one.position == "first":
+        return matters & (turns["index"] == 1)
+    return matters & turns["is_last"] if one.position == "last" else matters
 
 
 def _counted(

@@ -10,7 +10,9 @@ from typing import Literal
 from checker.packs.typed import TypedPack
 from checker.verdicts.explanation import SessionTimeline
 
-StageKey = Literal["all", "in_window", "eligible", "settled", "answered", "good"]
+StageKey = Literal[
+    "all", "in_window", "where", "eligible", "one_each", "settled", "answered", "good"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,14 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How many rows are left at one step from all rows to the good ones."""
+    """How many rows are left at one step from all rows to the good ones.
+
+    `conditions` are those of the rule that a row has to fulfil at this step, as they are written.
+    """
 
     key: StageKey
     rows: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class AgentStanding:
 @dataclass(frozen=True, slots=True)
 class RuleInsight:
     """`limit` is the longest wait that the rule lets pass, in microseconds; None where it names none.
+    `part` is the part of a formula over parts whose rows these are.
 
     `slices` begin with the one of all shops; then the shops with most bad rows, as many as are kept
     of `shops`. `agents` are those with most bad rows, as many as are kept of `agent_count`.
@@ -107,15 +114,7 @@ class RuleInsight:
     shops: int
     agents: tuple[AgentStanding, ...]
     agent_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class LimitMark:
-    """The instant at which a turn's wait passed what a rule lets pass."""
-
-    rule: str
-    turn: int
-    at: int
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +122,15 @@ class Case:
     """A session that a rule blames, as it went; texts of messages are never read."""
 
     timeline: SessionTimeline
-    marks: tuple[LimitMark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Insights:
-    """Figures of the rules that fail or warn, by rule, and the sessions that they blame most."""
+    """Figures of the rules that fail or warn, by rule and there one for each of its parts, and the
+    sessions that they blame most."""
 
     packs: tuple[TypedPack, ...] = ()
-    rules: Mapping[str, RuleInsight] = field(default_factory=dict)
+    rules: Mapping[str, tuple[RuleInsight, ...]] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
 
     def __or__(self, other: Insights) -> Insights:

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from checker.diagnostics import Diagnostic, Span
 from checker.engine.measured import Offender, PeriodSpan, Reconciliation
 from checker.packs.model import Source, Text
 from checker.verdicts.insights import Insights
+from checker.verdicts.plan import Plan
+
+if TYPE_CHECKING:
+    from checker.verdicts.history import History
 
 __all__ = [
     "STRICT_OUTCOMES",
@@ -145,6 +150,10 @@ class Result:
     generated: dt.datetime | None = None
     baseline: BaselineCounts | None = None
     insights: Insights | None = None  # where they were asked for
+    plan: Plan | None = None  # where it was asked for
+    history: History | None = (
+        None  # of what fails or warns, where there is one and it was asked for
+    )
 
     @property
     def counts(self) -> Mapping[Outcome, int]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from checker.diagnostics import Diagnostic
@@ -54,6 +55,30 @@ def pseudonymous(reported: T, salt: str) -> T:
     names = pseudonyms(salt, ids)
     changed = _changed(reported, lambda kind, given: names[kind, given])
     return _in_order(changed) if isinstance(changed, Result) else changed  # type: ignore[return-value]
+
+
+def without_quotes(
+    found: Sequence[Diagnostic], files: Collection[Path] = ()
+) -> tuple[Diagnostic, ...]:
+    """Diagnostics without anything that they quote of the data, which may hold ids or what was said,
+    and without the lines of `files`, which may name people."""
+    named = {str(file) for file in files} | {file.as_posix() for file in files}
+    return tuple(_unquoted(one, named) for one in found)
+
+
+def _unquoted(one: Diagnostic, files: Collection[str]) -> Diagnostic:
+    def shown(text: str) -> str:
+        for quote in sorted(one.quotes, key=len, reverse=True):
+            text = text.replace(quote, "…")
+        return text
+
+    span = one.span
+    if span is not None and (span.file in files or (span.source and span.source in one.quotes)):
+        span = replace(span, source="")
+    notes = tuple(shown(note) for note in one.notes)
+    return replace(
+        one, message=shown(one.message), label=shown(one.label), notes=notes, span=span, quotes=()
+    )
 
 
 def pseudonyms(salt: str, ids: Mapping[tuple[str, str], None]) -> dict[tuple[str, str], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from reports import made_up_result as made_up
 
 from checker.checklist import checklist as run_checklist
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit
+from checker.pipeline import AuditOptions, audit, recorded
 from checker.reports.html.checklist import checklist_html
 from checker.reports.html.page import to_html
+from checker.verdicts.history import history, points_of
+from checker.verdicts.history_append import append
 from checker.verdicts.model import Outcome, Result
+from checker.verdicts.recording import recording
 
 ROOT = Path(__file__).parents[2]
 MANY = 200_000
@@ -39,6 +43,18 @@ def real() -> Result:
     return dataclasses.replace(result, diagnostics=found)
 
 
+def parts() -> Result:
+    """The house standard with an aim that a formula over parts misses."""
+    options = AuditOptions(
+        insights=True,
+        packs=("meiqia",),
+        settings=(("meiqia.conversation-rate.aim", ">= 50%"),),
+    )
+    result, found = audit(ROOT / "examples" / "four-platforms", options)
+    assert result is not None, found
+    return result
+
+
 def hostile() -> Result:
     result = hostile_data.result(insights=True)
     notices = tuple(
@@ -53,6 +69,41 @@ def checklist(file: Path) -> Path:
     assert made is not None, found
     file.write_text(checklist_html(made, lang="zh"), "utf-8")
     return file
+
+
+def with_history(folder: Path) -> Result:
+    """The last two days of the week in the example, after two audits of the days before."""
+    file = folder / "h.duckdb"
+    data = ROOT / "examples" / "douyin-week"
+    for day in (14, 16):
+        options = AuditOptions(packs=("douyin",), as_of=f"2026-10-{day}T23:59:59")
+        result, found = audit(data, options)
+        assert result is not None, found
+        pending, found = append(file, recorded(result, options), day)
+        assert pending is not None and pending.commit() == (), found
+    options = AuditOptions(
+        packs=("douyin",), first=dt.date(2026, 10, 17), insights=True, history=file
+    )
+    result, found = audit(data, options)
+    assert result is not None, found
+    return result
+
+
+def hostile_with_history() -> Result:
+    """The hostile names, and the same figures a day before."""
+    result = hostile()
+    day = 86_400_000_000
+    packs = tuple(dataclasses.replace(p, as_of=(p.as_of or day) - day) for p in result.packs)
+    earlier = tuple(
+        dataclasses.replace(
+            v, period=dataclasses.replace(v.period, start="2026-09-30", through="2026-09-30")
+        )
+        for v in result.verdicts
+    )
+    one = recording(dataclasses.replace(result, packs=packs, verdicts=earlier))
+    known = [dataclasses.replace(point, number=1) for point in points_of(one)]
+    points = [*known, *points_of(recording(result))]
+    return dataclasses.replace(result, history=history((), points))
 
 
 def many() -> Result:

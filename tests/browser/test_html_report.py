@@ -181,6 +181,50 @@ def test_every_chart_has_words_and_a_table(browser: Chrome, real: Path) -> None:
     assert complaints(browser) == []
 
 
+def test_the_history_is_drawn_with_what_is_required(browser: Chrome, folder: Path) -> None:
+    page = reports.write(reports.with_history(folder), folder / "history.html")
+    for lang, title, mark, since in (
+        ("en", "Over all audits of the history, and what is required", "this audit", "fails since"),
+        ("zh", "历次审计走势与要求", "本次审计", "起不达标"),
+    ):
+        opened(browser, page, lang=lang)
+        browser.execute_script(
+            "document.querySelectorAll('details.rule').forEach(d => d.open = true)"
+        )
+        WebDriverWait(browser, 20).until(
+            lambda b: b.execute_script(
+                "return !document.querySelector('[data-charts]:not([data-drawn])')"
+            )
+        )
+        seen = browser.execute_script(HISTORIES, title)
+        # Every rule that fails or warns was judged in the audits before, too.
+        assert len(seen) == len(browser.find_elements(By.CSS_SELECTOR, "[data-charts]"))
+        for one in seen:
+            assert one["panels"] >= 1
+            assert one["bounds"] == one["panels"] == one["series"]
+            assert one["marks"] and set(one["marks"]) == {mark}
+            assert one["rows"] == one["points"]
+        assert any(since in one["label"] for one in seen)
+        assert complaints(browser) == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert browser.execute_script(HISTORIES, title)[0]["points"] > 2
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_hostile_names_stay_names_in_the_history(browser: Chrome, folder: Path) -> None:
+    result = reports.hostile_with_history()
+    opened(browser, reports.write(result, folder / "hostile-history.html"), lang="en")
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    seen = browser.execute_script(HISTORIES, "Over all audits of the history, and what is required")
+    assert seen and seen[0]["panels"] == 12
+    assert complaints(browser) == []
+    assert browser.execute_script("return document.querySelectorAll('x, img').length") == 0
+    wide = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
 def test_cases_are_filtered_and_searched(browser: Chrome, real: Path) -> None:
     opened(browser, real, lang="en")
     every = listed(browser)
@@ -373,8 +417,44 @@ for (const e of document.querySelectorAll('main *, header *')) {
 return [...found];
 """
 
+HISTORIES = """
+return [...document.querySelectorAll('figure')]
+  .filter((f) => f.querySelector('figcaption').textContent === arguments[0]).map((f) => {
+    const more = f.querySelector('.figtable');
+    more.open = true;
+    more.dispatchEvent(new Event('toggle'));
+    const all = (css) => [...f.querySelectorAll(css)];
+    return {
+      label: f.querySelector('.chart').getAttribute('aria-label'),
+      panels: all('svg').length, series: all('svg .series').length,
+      bounds: all('svg .bound').length, points: all('svg path[class^=dot]').length,
+      marks: all('svg .begins + text').map((t) => t.textContent),
+      rows: more.querySelectorAll('tbody tr').length,
+    };
+  });
+"""
+
 NAMELESS = """
 return [...document.querySelectorAll('a[href], button, select, input, summary')].filter((e) =>
   e.tabIndex < 0 || !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length))
   .map((e) => e.outerHTML.slice(0, 80));
 """
+
+
+def test_every_part_of_a_formula_is_drawn(browser: Chrome, folder: Path) -> None:
+    page = reports.write(reports.parts(), folder / "parts.html")
+    opened(browser, page, lang="en")
+    script = (
+        "const one = [...document.querySelectorAll('details.rule')]"
+        ".find(d => d.textContent.includes('meiqia/conversation-rate'));"
+        "one.open = true; one.scrollIntoView();"
+    )
+    browser.execute_script(script)
+    WebDriverWait(browser, 10).until(
+        lambda b: b.execute_script("return document.querySelectorAll('h4.part').length === 2")
+    )
+    names = [e.text for e in browser.find_elements(By.CSS_SELECTOR, "h4.part")]
+    assert names == ["Part conversations (sessions)", "Part visitors (visitor counts)"]
+    titles = [e.text for e in browser.find_elements(By.CSS_SELECTOR, "figcaption")]
+    assert titles.count("From all rows to those counted") == 2
+    assert complaints(browser) == []

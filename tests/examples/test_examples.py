@@ -17,6 +17,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "README.zh.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "docs" / "watch.md",
     *(example / "README.md" for example in EXAMPLES),
 ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.pipeline import AuditOptions, audit, explain
+from checker.explaining import explain
+from checker.pipeline import AuditOptions, audit
 
 PAIRS = str(Path(__file__).parent / "mappings" / "pairs.yaml")
 CHAT = (

@@ -19,8 +19,10 @@ from checker.reports.json import to_json
 
 from . import (
     rules_douyin,
+    rules_jd,
     rules_kuaishou,
     rules_meiqia,
+    rules_pinduoduo,
     rules_staffing,
     rules_taobao,
     rules_xiaohongshu,
@@ -35,8 +37,10 @@ from .written import measuring_rules, questions, written_differences
 
 RULES: dict[str, dict[str, Callable[[World], Expected]]] = {
     "douyin": rules_douyin.RULES | rules_staffing.DOUYIN,
+    "jd": rules_jd.RULES,
     "kuaishou": rules_kuaishou.RULES,
     "meiqia": rules_meiqia.RULES,
+    "pinduoduo": rules_pinduoduo.RULES,
     "taobao": rules_taobao.RULES,
     "xiaohongshu": rules_xiaohongshu.RULES,
 }
@@ -107,7 +111,9 @@ def differences(
 
 
 def one(seed: int, pack: str, **options: Any) -> Tables:
-    return generate(seed, platform=PLATFORMS[seed % 4] if pack == ANY else pack, **options)
+    return generate(
+        seed, platform=PLATFORMS[seed % len(PLATFORMS)] if pack == ANY else pack, **options
+    )
 
 
 def one_differs(folder: Path, tables: Tables, pack: str, **options: Any) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from console import environment, run
 
@@ -128,6 +129,35 @@ def _unpacked(file: Path) -> str:
         with zipfile.ZipFile(file) as archive:
             return "".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
     return file.read_bytes().decode("utf-8", "replace")
+
+
+def test_no_history_names_anybody(folder: Path) -> None:
+    """Neither its tables nor what is shown of them; without a salt they do."""
+    env = environment(folder / "bin")
+    shared = (
+        "checker audit data --rules pack.yaml --platform douyin --by agent --by buyer -q -o out"
+    )
+    salted = f"{shared} --history masked.duckdb --pseudonymize '{SALT}'"
+    for line in (salted, f"{shared} --history plain.duckdb"):
+        _, err, code = run(line, folder, env)
+        assert code in (0, 1), err
+    told = {}
+    for name in ("masked", "plain"):
+        con = duckdb.connect(str(folder / f"{name}.duckdb"), read_only=True)
+        tables = [
+            table for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        ]
+        rows = [row for table in tables for row in con.execute(f"FROM {table}").fetchall()]
+        con.close()
+        shows = [
+            run(f"checker trend {name}.duckdb --breakdowns -f {kind} -o -", folder, env)[0]
+            for kind in ("terminal", "json", "csv")
+        ]
+        assert all(shows)
+        told[name] = repr(rows) + "".join(shows)
+    assert not [name for name in IDS if name in told["masked"]]
+    assert all(name in told["plain"] for name in IDS[:5])
+    assert "Karenina" not in told["plain"] and "POISON" not in told["plain"]
 
 
 def test_without_a_salt_the_ids_are_there(folder: Path) -> None:

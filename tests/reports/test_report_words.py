@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from checker.reports import words
 from checker.reports.clean import clean
-from checker.reports.figures import figure, percent, read_requirement, requirement_text
+from checker.reports.figures import figure, percent, requirement_text
 from checker.reports.layout import cells, crop, wrap
 from checker.reports.phrases import PHRASES
 from checker.verdicts.model import Outcome, PeriodSpan
+from checker.verdicts.requirement import read_requirement
 
 F = Fraction
 
@@ -159,6 +160,18 @@ LATE = made_up.share(
             "超出 5秒",
         ),
         ("a count", {"type": "int", "value": F(7), "require": "= 0"}, "7 too many", "超出 7"),
+        (
+            "a count that is met",
+            {"type": "int", "value": F(4), "require": ">= 1", "outcome": Outcome.PASS},
+            "3 to spare",
+            "余量 3",
+        ),
+        (
+            "a time of day that is met",
+            {"type": "time", "value": F(0), "require": "<= 09:00:00", "outcome": Outcome.PASS},
+            "9h 00m 00s to spare",
+            "余量 9小时00分00秒",
+        ),
         (
             "the platform counted differently",
             {"reported": F(9, 10)},

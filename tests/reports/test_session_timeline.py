@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from checker.cli.streams import paper
-from checker.packs.model import Text
+from checker.diagnostics import Span
+from checker.packs.model import Clock, Expr, Text
 from checker.reports.layout import cells
 from checker.reports.timeline import render_timelines
 from checker.verdicts.explanation import (
     ConditionReading,
+    LimitMark,
+    OpenHours,
     RuleReading,
     SessionTimeline,
     TimelineEvent,
@@ -110,11 +113,41 @@ def test_dates_are_shown_when_the_session_crosses_midnight() -> None:
 
 def test_bars_are_to_scale_and_hollow_without_a_reply() -> None:
     page = printed()
-    rows = [line for line in page.splitlines() if "█" in line or "░" in line]
+    drawn = [line for line in page.splitlines() if "█" in line or "░" in line]
+    rows = [line for line in drawn if line != "  ░ no reply"]
+    assert len(drawn) == len(rows) + 1, "the hollow sign is explained"
     bars = [(line.count("█"), line.count("░")) for line in rows]
     assert bars == [(7, 0), (20, 0), (0, 10), (0, 1)]
     assert "no reply" in rows[2]
     assert "still open" in rows[3]
+
+
+def test_edges_of_windows_and_limits_are_marked() -> None:
+    """The window closes a minute into the second turn, and a limit of two minutes passes in it."""
+    shown = replace(
+        TIMELINE,
+        windows=(OpenHours("assessed", ((at(-3600), at(160)), (at(300), at(7200)))),),
+        marks=(LimitMark("douyin/reply", 2, at(220)), LimitMark("douyin/other", 2, at(220))),
+    )
+    page = printed(shown)
+    assert "window assessed: the session starts inside it" in page
+    assert "09:02:40" in line_with("window assessed closes", page)
+    assert "09:05:00" in line_with("window assessed opens", page)
+    assert "09:03:40" in line_with("turn 2 passes the limit", page)
+    bar = line_with("3m 00s  ", page).split()[-2]
+    # 180 seconds on 20 cells: the edge in the seventh, the limit at the end of the fourteenth.
+    assert bar == "██████|▒▒▒▒▒▒!▒▒▒▒▒▒"
+    assert "! the limit passes" in page
+    outside = replace(shown, windows=(OpenHours("assessed", ((at(30), at(7200)),)),))
+    assert "window assessed: the session starts outside it" in printed(outside)
+
+
+def test_the_clock_of_the_turns_is_defined() -> None:
+    here = Span("pack.yaml", 1, 1, 1, 2)
+    opens, closes = (Expr(text, here) for text in ("role = 'buyer'", "role = 'agent'"))
+    clock = Clock("human_reply", opens, closes, None, None, here)
+    page = printed(replace(TIMELINE, clocks=(clock,)))
+    assert "clock: opens: role = 'buyer'; closes: role = 'agent'" in page
 
 
 def test_conditions_say_in_words_whether_they_held() -> None:

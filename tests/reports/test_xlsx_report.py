@@ -14,17 +14,20 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from checker.reports import xlsx
+from checker.reports.reported import reported_verdicts
 from checker.reports.sheet import Cell, day, duration, figure, instant
 from checker.reports.sheet_words import said
 from checker.verdicts.model import BaselineCounts, DataSummary, Result
 
 LANGS = ("zh", "en")
-NAMES = ("summary", "verdicts", "offenders", "agents", "rules", "quality")
+NAMES = ("summary", "verdicts", "offenders", "agents", "rules", "quality", "own_figures")
 
 
 def sheet(result: Result, name: str, lang: str) -> list[list[object]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.to_xlsx(result, lang=lang)))
-    assert book.sheet_names == [said(key, lang) for key in NAMES]
+    own = reported_verdicts(result.verdicts)
+    names = [key for key in NAMES if key != "own_figures" or own]
+    assert book.sheet_names == [said(key, lang) for key in names]
     rows: list[list[object]] = book.get_sheet_by_name(said(name, lang)).to_python()
     return rows
 
@@ -89,6 +92,41 @@ def test_headers_stay_rows_can_be_filtered_and_outcomes_are_coloured(lang: str) 
             assert ("conditionalFormatting" in tags) == (number in (2, 3))
             widths = [float(e.attrib["width"]) for e in root.iter() if e.tag.endswith("}col")]
             assert widths and max(widths) < 62
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_sheets_go_on_paper_across_and_as_wide_as_it(lang: str) -> None:
+    """A4 across, one page wide; tables repeat their headings and leave out columns for machines."""
+    with zipfile.ZipFile(io.BytesIO(xlsx.to_xlsx(made_up.result(), lang=lang))) as book:
+        for number in range(1, len(NAMES) + 1):
+            root = ET.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+            (setup,) = (e for e in root.iter() if e.tag.endswith("}pageSetup"))
+            told = {key: setup.attrib[key] for key in ("paperSize", "orientation", "fitToHeight")}
+            assert told == {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0"}
+        names = ET.fromstring(book.read("xl/workbook.xml"))
+        defined = [e for e in names.iter() if e.tag.endswith("}definedName")]
+        for name in ("_xlnm.Print_Titles", "_xlnm.Print_Area"):
+            found = [e.attrib["localSheetId"] for e in defined if e.attrib["name"] == name]
+            assert sorted(found) == [str(n) for n in range(1, len(NAMES))]
+    printed = sheet(made_up.result(), "verdicts", lang)[0].index(said("gap", lang))
+    (area,) = (
+        e.text
+        for e in defined
+        if e.attrib["name"] == "_xlnm.Print_Area" and e.attrib["localSheetId"] == "1"
+    )
+    assert str(area).split(":")[1].startswith(f"${chr(ord('A') + printed)}$")
+
+
+def test_a_folded_text_has_lines_to_stand_on() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx.to_xlsx(made_up.result(), lang="en"))) as book:
+        root = ET.fromstring(book.read(f"xl/worksheets/sheet{NAMES.index('rules') + 1}.xml"))
+    heights = {e.attrib["r"]: e.attrib.get("ht") for e in root.iter() if e.tag.endswith("}row")}
+    long = [
+        any(isinstance(value, str) and len(value) > 48 for value in row.values())
+        for row in table(made_up.result(), "rules")
+    ]
+    assert [heights[str(number)] is not None for number, _ in enumerate(long, 2)] == long
+    assert any(long) and not all(long)
 
 
 def test_the_same_result_gives_the_same_bytes() -> None:

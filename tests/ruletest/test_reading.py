@@ -83,7 +83,7 @@ def test_reading(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("paths", "files", "wanted"),
     [
-        (["empty"], {"empty/pack.yaml": "x: 1"}, "E400 no test of rules at empty"),
+        (["empty"], {"empty/pack.yaml": "x: 1"}, "E400 no test at empty"),
         (["gone.test.yaml"], {}, "E400 no such file: gone.test.yaml"),
         (
             ["t.test.yaml"],

@@ -70,6 +70,12 @@
     } else if (one.points[0][5] != null) {
       svg.append("line").attr("class", "bound").attr("x1", left).attr("x2", width - right).attr("y1", y(one.points[0][5])).attr("y2", y(one.points[0][5]));
     }
+    if (one.begins) {
+      const at = (x(one.begins - 1) + x(one.begins)) / 2;
+      svg.append("line").attr("class", "begins").attr("x1", at).attr("x2", at).attr("y1", 4).attr("y2", height - 14);
+      const atEnd = at > width * 0.6;
+      svg.append("text").attr("class", "halo").attr("x", at + (atEnd ? -4 : 4)).attr("y", 9).attr("text-anchor", atEnd ? "end" : "start").text(say("this_audit"));
+    }
     one.points.forEach((p, i) => tip(mark(svg, x(i), y(p[2]), p[4]), [pick(p[1]), pick(p[3]), pick(p[6]), pick(data.outcomes[p[4]])].filter(Boolean).join(" · ")));
     const last = one.points.at(-1);
     // The label stands at the end where the line of values is farther from it.
@@ -98,7 +104,13 @@
     }
     panels.forEach(({ points: [p] }, i) => svg.append("text").attr("class", "strong halo").attr("x", x(p[2]) + 6).attr("y", top + i * row + 15).text(`${pick(p[3])} ${pick(data.outcomes[p[4]])}`));
   }
-  const clip = (text, most) => (text.length > most ? `${text.slice(0, Math.max(3, Math.floor(most) - 1))}…` : text);
+  // About how many pixels a label takes: letters are half as wide as Chinese characters.
+  const wide = (text) => d3.sum(text, (char) => (char > "\u2e7f" ? 11.5 : 6.6));
+  // Names differ at their ends: what does not fit goes from the middle.
+  const clip = (text, most) => {
+    const room = Math.max(4, Math.floor(most) - 1);
+    return text.length > most ? `${text.slice(0, Math.floor(room / 2))}…${text.slice(text.length - Math.ceil(room / 2))}` : text;
+  };
 
   function trend(rule) {
     if (!rule.panels.length) return null;
@@ -119,6 +131,23 @@
     }, true);
   }
 
+  // The same over earlier audits; the figures of this one stand behind a line.
+  function past(rule) {
+    if (!rule.history.length) return null;
+    const summary = rule.history.map((one) => say("history_summary", { name: pick(one.name), since: pick(one.since) })).join("; ");
+    const rows = () => rule.history.flatMap((one) => one.points.map((p, i) => [pick(one.name), pick(p[1]), pick(p[3]), pick(p[6]), pick(data.outcomes[p[4]]), one.begins != null && i >= one.begins ? say("this_audit") : ""]));
+    return figure("history", summary, [say("shop"), say("period"), say("value"), say("required"), say("outcome"), ""], rows, [2, 3], (chart) => {
+      const drawn = rule.history.filter((one) => one.points.length), holder = make("div", { class: "panels" });
+      const y = scaleOf(rule.type, drawn, 142).range([142 - 18, 26]);
+      chart.append(holder);
+      for (const one of drawn) {
+        const cell = make("div", {}, make("p", { class: "panel-name" }, make("strong", {}, pick(one.name)), make("br"), pick(one.since)));
+        holder.append(cell);
+        panel(cell, one, rule.type, y, Math.max(220, cell.clientWidth), 142);
+      }
+    }, true);
+  }
+
   function days(slice) {
     if (slice.days.length < 2) return null;
     const points = slice.days.map(([day, rows, good, share]) => [day, day.slice(5), (good / rows) * 100, `${share} (${good}/${rows})`, "", null, ""]);
@@ -132,17 +161,21 @@
 
   // -- one shop or all -----------------------------------------------------------------------------
 
-  function funnel(rule, slice) {
-    const label = (key) => key === "good" && rule.timed ? say("good_in_time") : say(key, { noun: pick(rule.noun) });
-    const steps = slice.funnel.map(([key, rows], i) => [label(key), rows, i ? slice.shares[i - 1] : ""]);
-    return figure("funnel", steps.map(([name, rows]) => `${name} ${number(rows)}`).join(", "), [say("stage"), say("number"), say("of_before")], () => steps.map(([a, b, c]) => [a, number(b), c]), [1, 2], (chart, width) => {
-      const row = 30, left = Math.min(150, width * 0.36);
+  function funnel(part, slice) {
+    const name = ([key, , conditions]) => {
+      if (key === "good" && part.timed) return say("good_in_time");
+      return say(key, { noun: pick(part.noun), condition: conditions.join(" and ") });
+    };
+    const steps = slice.funnel.map((step, i) => [name(step), step[1], i ? slice.shares[i - 1] : "", step[2].join(" and ")]);
+    const summary = steps.map(([label, rows]) => `${label} ${number(rows)}`).join(", ");
+    return figure(part.judges ? "funnel" : "funnel_counted", summary, [say("stage"), say("number"), say("of_before"), say("condition")], () => steps.map(([a, b, c, d]) => [a, number(b), c, d]), [1, 2], (chart, width) => {
+      const row = 30, left = Math.min(width * 0.42, Math.max(96, 12 + d3.max(steps, ([label]) => wide(label))));
       const x = d3.scaleLinear([0, Math.max(1, steps[0][1])], [0, width - left - 118]);
       const svg = canvas(chart, width, steps.length * row + 4);
-      steps.forEach(([name, rows, share], i) => {
+      steps.forEach(([name, rows, share, condition], i) => {
         const y = i * row + 4;
-        svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 15).attr("text-anchor", "end").text(name);
-        tip(svg.append("rect").attr("class", i === steps.length - 1 ? "fill-pass" : "ontime").attr("x", left).attr("y", y).attr("width", Math.max(1.5, x(rows))).attr("height", row - 9).attr("rx", 3), `${name}: ${number(rows)}`);
+        tip(svg.append("text").attr("class", "strong").attr("x", left - 8).attr("y", y + 15).attr("text-anchor", "end").text(clip(name, (left - 8) * name.length / Math.max(1, wide(name)))), condition || name);
+        tip(svg.append("rect").attr("class", i === steps.length - 1 && part.judges ? "fill-pass" : "ontime").attr("x", left).attr("y", y).attr("width", rows ? Math.max(1.5, x(rows)) : 0).attr("height", row - 9).attr("rx", 3), `${name}: ${number(rows)}${condition ? ` (${condition})` : ""}`);
         svg.append("text").attr("class", "strong").attr("x", left + Math.max(1.5, x(rows)) + 6).attr("y", y + 15).text(number(rows) + (share ? ` · ${share}` : ""));
       });
     });
@@ -216,26 +249,30 @@
 
   const chosen = {};
 
+  // A population that a rule measures: the whole of it or one shop's.
+  function drawPart(part, id, single) {
+    const slice = part.slices[chosen[id] ?? 0], made = [];
+    if (single) made.push(days(slice));
+    made.push(waits(part, slice), part.judges || slice.funnel.length > 1 || part.part ? funnel(part, slice) : null);
+    if (slice.hours.length || !part.part) made.push(hours(slice)); // staffing alone is the same for every part
+    const figures = made.filter(Boolean), before = [];
+    if (part.part) before.push(make("h4", { class: "part" }, say("part", { name: part.part, noun: pick(part.noun) })));
+    if (part.slices.length > 1 && figures.length) {
+      const redraw = (event) => { chosen[id] = Number(event.target.value); drawOpen(); document.getElementById(`shop-${id}`).focus(); };
+      const select = make("select", { id: `shop-${id}`, onchange: redraw },
+        ...part.slices.map((one, i) => make("option", { value: i, selected: i === (chosen[id] ?? 0) }, one.name ? pick(one.name) : pick(phrases.all_shops))));
+      before.push(make("p", { class: "picker" }, make("label", { for: `shop-${id}` }, `${pick(phrases.shop_filter)} `), select));
+    }
+    return figures.length ? { before, figures } : { before: [], figures };
+  }
+
   function drawRule(holder) {
     const id = holder.dataset.charts, rule = data.charts[id];
     if (!rule) return;
-    const made = [trend(rule)];
-    const children = [];
-    if (rule.slices?.length) {
-      const slice = rule.slices[chosen[id] ?? 0];
-      const ofMany = rule.slices.length > 1;
-      if (rule.panels.every((one) => one.points.length === 1)) made.push(days(slice));
-      made.push(waits(rule, slice), rule.judges || slice.funnel.length > 1 ? funnel(rule, slice) : null, hours(slice));
-      if (ofMany) {
-        const select = make("select", { id: `shop-${id}`, onchange: (event) => { chosen[id] = Number(event.target.value); drawRule(holder); document.getElementById(`shop-${id}`).focus(); } },
-          ...rule.slices.map((one, i) => make("option", { value: i, selected: i === (chosen[id] ?? 0) }, one.name ? pick(one.name) : pick(phrases.all_shops))));
-        children.push(make("p", { class: "picker" }, make("label", { for: `shop-${id}` }, `${pick(phrases.shop_filter)} `), select));
-      }
-    }
-    const figures = made.filter(Boolean);
-    const [first, ...rest] = figures;
-    holder.replaceChildren(...(first ? [first.whole] : []), ...children, ...rest.map((one) => one.whole));
-    figures.forEach((one) => one.draw());
+    const wide = [trend(rule), past(rule)].filter(Boolean), single = rule.panels.every((one) => one.points.length === 1);
+    const parts = rule.parts.filter((part) => part.slices.length).map((part, i) => drawPart(part, `${id}-${i}`, single));
+    holder.replaceChildren(...wide.map((one) => one.whole), ...parts.flatMap((part) => [...part.before, ...part.figures.map((one) => one.whole)]));
+    [...wide, ...parts.flatMap((part) => part.figures)].forEach((one) => one.draw());
     holder.dataset.drawn = "yes";
   }
 

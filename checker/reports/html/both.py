@@ -40,13 +40,13 @@ def bounded(result: Result) -> Result:
 def _bounded(verdict: Verdict) -> Verdict:
     return dataclasses.replace(
         verdict,
-        scope=_names(verdict.scope),
+        scope=bounded_names(verdict.scope),
         reason=None if verdict.reason is None else cut(verdict.reason, 400),
         offenders=tuple(map(_offender, verdict.offenders)),
     )
 
 
-def _names(scope: Mapping[str, str | None]) -> dict[str, str | None]:
+def bounded_names(scope: Mapping[str, str | None]) -> dict[str, str | None]:
     return {kind: None if name is None else cut(name) for kind, name in scope.items()}
 
 

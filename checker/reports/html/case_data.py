@@ -13,6 +13,7 @@ from checker.reports.clean import clean
 from checker.reports.figures import duration
 from checker.reports.grouping import RuleGroup
 from checker.reports.html.both import Both, both, cut, short
+from checker.reports.html.chart_data import known_parts
 from checker.verdicts.insights import Case, Insights
 from checker.verdicts.model import Offender, Outcome, Verdict
 
@@ -123,16 +124,14 @@ def _row(
 
 
 def _limit(insights: Insights | None, rule: str) -> Both | None:
-    known = insights.rules.get(rule) if insights else None
-    if known is None or known.limit is None:
+    found = [one.limit for one in known_parts(insights, rule) if one.limit is not None]
+    if not found:
         return None
-    limit = known.limit
-    return both(lambda lang: duration(Fraction(limit), lang, short=True))
+    return both(lambda lang: duration(Fraction(min(found)), lang, short=True))
 
 
 def _clock(insights: Insights | None, rule: str) -> str | None:
-    known = insights.rules.get(rule) if insights else None
-    return known.clock if known else None
+    return next((one.clock for one in known_parts(insights, rule)), None)
 
 
 # -- timelines -------------------------------------------------------------------------------------
@@ -183,7 +182,7 @@ def _timeline(case: Case) -> dict[str, object]:
             ]
             for t in one.turns
         ],
-        "marks": [[clean(m.rule), m.turn, at(m.at)] for m in case.marks],
+        "marks": [[clean(m.rule), m.turn, at(m.at)] for m in one.marks],
     }
 
 

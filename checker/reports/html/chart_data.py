@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from checker.reports import words
+from checker.reports.clean import clean
 from checker.reports.figures import duration, figure, percent
 from checker.reports.grouping import RuleGroup, badness
 from checker.reports.html.both import Both, both, short
@@ -26,35 +27,31 @@ _SCALE: Mapping[str, Fraction] = {
 
 
 def chart_data(group: RuleGroup, insights: Insights | None) -> dict[str, object]:
-    """All that is drawn of one rule."""
-    first = group.verdicts[0]
-    insight = insights.rules.get(group.rule) if insights else None
-    drawn: dict[str, object] = {"type": first.type, "panels": _panels(group)}
-    if insight is not None:
-        limit = insight.limit
-        noun = NOUNS.get(insight.fact) or NOUNS["rows"]
-        drawn |= {
-            "noun": [noun.zh, noun.many],
-            "timed": insight.limit is not None,
-            "limit": None if limit is None else limit / 1_000_000,
-            "limitText": None if limit is None else _wait(limit),
-            "judges": insight.judges,
-            "slices": [_slice(one, insight) for one in insight.slices],
-            "moreShops": max(0, insight.shops - (len(insight.slices) - 1)),
-            "agents": [
-                [
-                    short(a.agent),
-                    _shop_name(a.shop),
-                    a.rows,
-                    a.bad,
-                    percent(Fraction(a.bad, a.rows)),
-                ]
-                for a in insight.agents
-                if a.rows
-            ],
-            "agentCount": insight.agent_count,
-        }
-    return drawn
+    """All that is drawn of one rule: its periods, and below them each population that it measures."""
+    return {
+        "type": group.verdicts[0].type,
+        "panels": _panels(group),
+        "parts": [_part(one) for one in known_parts(insights, group.rule)],
+    }
+
+
+def known_parts(insights: Insights | None, rule: str) -> tuple[RuleInsight, ...]:
+    """One for each population of a rule; none where nothing finer is known of it."""
+    return insights.rules.get(rule, ()) if insights else ()
+
+
+def _part(one: RuleInsight) -> dict[str, object]:
+    limit = one.limit
+    noun = NOUNS.get(one.fact) or NOUNS["rows"]
+    return {
+        "part": None if one.part is None else clean(one.part),
+        "noun": [noun.zh, noun.many],
+        "timed": limit is not None,
+        "limit": None if limit is None else limit / 1_000_000,
+        "limitText": None if limit is None else _wait(limit),
+        "judges": one.judges,
+        "slices": [_slice(each, one) for each in one.slices],
+    }
 
 
 # -- the periods of a rule -------------------------------------------------------------------------
@@ -71,7 +68,10 @@ def _panels(group: RuleGroup) -> list[dict[str, object]]:
     return [
         {
             "name": both(lambda lang, v=vs[0]: words.scope(v, lang, with_platform=several)),  # type: ignore[misc]
-            "points": [_point(v) for v in vs[-POINTS:]],
+            "points": [
+                point_data(v, both(lambda lang, v=v: words.period(v.period, lang)))  # type: ignore[misc]
+                for v in vs[-POINTS:]
+            ],
         }
         for vs in ranked[:PANELS]
     ]
@@ -83,7 +83,7 @@ def _missed(verdicts: Sequence[Verdict]) -> tuple[int, int, tuple[bool, Fraction
     return fails, warns, max(map(badness, verdicts))
 
 
-def _point(verdict: Verdict) -> list[object]:
+def point_data(verdict: Verdict, label: Both) -> list[object]:
     """start, label, position, text, outcome, bound, text of the bound"""
     wanted = asked(verdict)
     bound = None if wanted is None else _position(wanted.bound, verdict.type)
@@ -91,7 +91,7 @@ def _point(verdict: Verdict) -> list[object]:
     assert verdict.value is not None
     return [
         verdict.period.start or "",
-        both(lambda lang: words.period(verdict.period, lang)),
+        label,
         _position(verdict.value, verdict.type),
         both(lambda lang: words.value(verdict, lang)),
         verdict.outcome.value,
@@ -110,7 +110,7 @@ def _position(value: Fraction, kind: str) -> float:
 def _slice(one: Slice, insight: RuleInsight) -> dict[str, object]:
     return {
         "name": None if one.shop is None else _shop_name(one.shop),
-        "funnel": [[stage.key, stage.rows] for stage in one.funnel],
+        "funnel": [[stage.key, stage.rows, list(stage.conditions)] for stage in one.funnel],
         "shares": [
             percent(Fraction(after.rows, before.rows)) if before.rows else ""
             for before, after in pairwise(one.funnel)
@@ -167,6 +167,5 @@ def _wait(micros: int) -> Both:
 
 
 def agents_of(insights: Insights | None, rules: Iterable[str]) -> list[tuple[str, RuleInsight]]:
-    """The rules whose rows have agents, in the order given."""
-    known = insights.rules if insights else {}
-    return [(rule, known[rule]) for rule in rules if rule in known and known[rule].agents]
+    """The rules whose rows have agents, in the order given; several parts of one stand apart."""
+    return [(rule, one) for rule in rules for one in known_parts(insights, rule) if one.agents]

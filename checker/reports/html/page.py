@@ -14,8 +14,10 @@ from checker.reports.html.aside import agents, aside
 from checker.reports.html.both import Both, both, bounded
 from checker.reports.html.case_data import MOST, case_table
 from checker.reports.html.chart_data import chart_data
+from checker.reports.html.history_data import history_data
 from checker.reports.html.matrix import matrices
 from checker.reports.html.phrases import SCRIPT
+from checker.reports.html.reported import own_figures
 from checker.reports.html.sections import sections
 from checker.reports.html.shell import filled
 from checker.reports.html.texts import definitions
@@ -41,7 +43,13 @@ def to_html(result: Result, *, lang: str) -> str:
     blamed = [g for g, outcome in gravest if outcome is not Outcome.WAIVED]
     cases = case_table(blamed, result.insights)
     data = {
-        "charts": {numbers[g.rule]: chart_data(g, result.insights) for g in blamed},
+        "charts": {
+            numbers[g.rule]: {
+                **chart_data(g, result.insights),
+                "history": history_data(g.rule, result.history),
+            }
+            for g in blamed
+        },
         "cases": cases.data,
         "words": SCRIPT,
         "outcomes": {o.value: both(lambda lang, o=o: outcome_word(o, lang)) for o in Outcome},  # type: ignore[misc]
@@ -58,6 +66,7 @@ def to_html(result: Result, *, lang: str) -> str:
         matrices=matrices(groups, numbers),
         sections=sections(gravest, numbers, sources, texts, result.insights),
         agents=agents(result.insights, blamed),
+        own_figures=own_figures(result.verdicts),
         aside=aside(result, groups),
         definitions=list(texts.values()),
         cases=cases,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checker.reports.funnel_words import STEPS
 from checker.reports.html.both import Both
 
 UI: Mapping[str, Both] = {
@@ -26,6 +27,11 @@ UI: Mapping[str, Both] = {
     "nav_data": Both("数据质量", "Data quality"),
     "nav_reference": Both("规则原文", "Rules"),
     "rule_texts": Both("规则原文", "The rules as written"),
+    "own_figures": Both("平台公布的数值", "The platform's own figures"),
+    "own_figures_hint": Both(
+        "与数据计算的结果对照，有差异的在前",
+        "Beside what the data give; those that differ first",
+    ),
     "exceptions": Both("豁免与人工填报", "Waivers and answers"),
     "where": Both("哪里没过", "Where not"),
     "where_hint": Both("各店铺的判定次数，最差的在前", "Verdicts by shop, worst first"),
@@ -65,6 +71,7 @@ UI: Mapping[str, Both] = {
     "revision_from": Both("{since} 起", "from {since}"),
     "more_scopes": Both("另有 {n} 处，见个案与矩阵", "{n} more; see the matrix and the cases"),
     "trend": Both("各周期走势与要求", "Trend over the periods, and what is required"),
+    "history": Both("历次审计走势与要求", "Over all audits of the history, and what is required"),
     "compare": Both("各店铺数值与要求", "Values by shop, and what is required"),
     "days": Both("每日走势（仅供参考，判定按周期）", "By day (for information; judged by period)"),
     "waits": Both("等待时长分布", "How long buyers waited"),
@@ -72,6 +79,7 @@ UI: Mapping[str, Both] = {
     "hours_plain": Both("星期 × 时段：不合格数", "Weekday × hour: bad cases"),
     "hours_staff": Both("星期 × 时段：平均在线客服数", "Weekday × hour: agents online on average"),
     "funnel": Both("从全部到合格", "From all rows to good ones"),
+    "funnel_counted": Both("从全部到计入", "From all rows to those counted"),
     "agents": Both("客服（不合格数最多的在前）", "Agents (most bad cases first)"),
     "as_table": Both("以表格显示", "Show as a table"),
     "shop_filter": Both("店铺", "Shop"),
@@ -138,6 +146,7 @@ UI: Mapping[str, Both] = {
 
 # What the scripts say; they choose the language themselves.
 SCRIPT: Mapping[str, Both] = {
+    **{key: Both(*phrase) for key, phrase in STEPS.items()},
     "page": Both("第 {page} / {pages} 页，共 {n} 例", "Page {page} of {pages}, {n} cases"),
     "all_rules": Both("全部规则", "All rules"),
     "previous": Both("上一页", "Previous"),
@@ -159,13 +168,8 @@ SCRIPT: Mapping[str, Both] = {
     "stage": Both("环节", "step"),
     "number": Both("数量", "number"),
     "of_before": Both("占上一环节", "of the step before"),
-    "all": Both("全部{noun}", "all {noun}"),
-    "in_window": Both("在考核时段内", "in the window"),
-    "eligible": Both("计入考核", "eligible"),
-    "settled": Both("已到判定时间", "due by now"),
-    "answered": Both("已回复", "answered"),
-    "good": Both("合格", "as required"),
-    "good_in_time": Both("按时", "in time"),
+    "condition": Both("条件", "condition"),
+    "part": Both("分项 {name}（{noun}）", "Part {name} ({noun})"),
     "waited": Both("等待时长", "wait"),
     "within": Both("未超过限时", "within the limit"),
     "beyond": Both("超过限时", "beyond the limit"),
@@ -190,6 +194,8 @@ SCRIPT: Mapping[str, Both] = {
     "trend_summary": Both(
         "{name}：{n} 个周期，其中 {bad} 个未达", "{name}: {bad} of {n} periods short"
     ),
+    "history_summary": Both("{name}：{since}", "{name}: {since}"),
+    "this_audit": Both("本次审计", "this audit"),
     "waits_summary": Both(
         "{n} 次等待，{late} 次超过限时，{none} 次未回复",
         "{n} waits, {late} beyond the limit, {none} unanswered",

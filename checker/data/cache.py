@@ -1,0 +1,195 @@
+"""A cache of kept tables and fetched rows, each under the digest of all that it was made of.
+
+The key of a statement is the digest of its SQL with every table in it replaced by that table's own key:
+for a table of the data set the digest of its files and of how they are read, for a kept table the key of
+the statement that made it. Clocks, windows, time zones and as-of stand in the SQL as they are. So what
+is found under a key is what the statement would give; nothing is ever looked up by a name or a date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+import checker
+from checker.data.files import find
+from checker.data.sql import DuckDBError, literal, name, rows, run
+from checker.data.workspace import Workspace
+from checker.diagnostics import Diagnostic
+from checker.language.types import Type
+
+_TABLE = re.compile(r'"(kept_\d+|data\d+_\w+|ibis_table_unnest_\w+)"')
+"""Names in compiled SQL that differ from run to run; Ibis quotes them and makes some up."""
+
+_UNUSED_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of results, and what the tables of the data set at hand are made of."""
+
+    folder: Path
+    tables: Mapping[str, str]  # table of the data set -> key
+    read: tuple[tuple[Path, tuple[int, int]], ...]  # its files, with size and time of change
+
+    def file(self, key: str, ending: str) -> Path:
+        return self.folder / key[:2] / f"{key}.{ending}"
+
+    def leave(self, target: Path, write: Callable[[Path], object]) -> None:
+        """Writes a result whole or not at all; not, where the data have changed since the start."""
+        if any(_stamp(file) != stamp for file, stamp in self.read):
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        write(beside)
+        beside.replace(target)
+
+
+@dataclass
+class CachedWorkspace(Workspace):
+    """A workspace that looks into the cache first, and leaves there what it had to compute."""
+
+    cache: Cache | None = None  # None: the data are not known yet
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    def _keep(self, sql: str) -> ir.Table:
+        if self.cache is None:
+            return super()._keep(sql)
+        key = self._key(sql)
+        held = self.cache.file(key, "parquet")
+        kept = self._view(held, sql) if held.exists() else None
+        if kept is None:
+            kept = super()._keep(sql)
+            made = kept.get_name()
+            self.cache.leave(held, lambda file: self._copy(made, file))
+        self._keys[kept.get_name()] = key
+        return kept
+
+    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        if self.cache is None:
+            return super()._fetch(sql)
+        held = self.cache.file(self._key(sql), "json")
+        began = time.monotonic()
+        try:
+            known = [tuple(row) for row in json.loads(held.read_bytes())]
+        except (OSError, ValueError):
+            found = super()._fetch(sql)
+            self.cache.leave(held, lambda file: file.write_text(json.dumps(found)))
+            return found
+        os.utime(held)
+        self._ended("", f"/* cached */ {sql}", len(known), began)
+        return known
+
+    def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
+        made = super().table(columns, types)
+        self._keys[made.get_name()] = _digest(json.dumps([list(columns.items()), dict(types)]))
+        return made
+
+    def _key(self, sql: str) -> str:
+        assert self.cache is not None
+        tables = self.cache.tables
+        made_up: dict[str, str] = {}
+
+        def origin(found: re.Match[str]) -> str:
+            table = found[1]
+            if table.startswith("ibis_"):
+                return made_up.setdefault(table, f"unnested {len(made_up)}")
+            key = self._keys.get(table) or tables.get(table.partition("_")[2])
+            return key or found[0]
+
+        return _digest(_TABLE.sub(origin, sql))
+
+    def _view(self, held: Path, sql: str) -> ir.Table | None:
+        """A view of what is held; None where the file is broken."""
+        self._kept += 1
+        made, file = f"kept_{self._kept}", literal(str(held))
+        began = time.monotonic()
+        try:
+            ((number,),) = rows(self.con, f"SELECT num_rows FROM parquet_file_metadata({file})")
+            decimal = f"SELECT name FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL'"
+            huge = [column for (column,) in rows(self.con, decimal)]
+            columns = _cast(huge, "HUGEINT")
+            run(self.con, f"CREATE TEMP VIEW {made} AS SELECT {columns} FROM read_parquet({file})")
+        except DuckDBError:
+            return None
+        os.utime(held)
+        self._ended(made, f"/* cached */ {sql}", number, began)
+        return self.con.table(made)
+
+    def _copy(self, made: str, file: Path) -> None:
+        described = rows(self.con, f"DESCRIBE {made}")
+        # Parquet has no integers of 128 bits; decimals of 38 digits hold all that sums can be.
+        columns = _cast([c for c, type_, *_ in described if type_ == "HUGEINT"], "DECIMAL(38, 0)")
+        target = literal(str(file))
+        run(self.con, f"COPY (SELECT {columns} FROM {made}) TO {target} (FORMAT parquet)")
+
+
+def _cast(columns: Sequence[str], type_: str) -> str:
+    casts = ", ".join(f"CAST({name(c)} AS {type_}) AS {name(c)}" for c in columns)
+    return f"* REPLACE ({casts})" if casts else "*"
+
+
+def open_cache(
+    folder: Path,
+    data: Path,
+    wanted: Mapping[str, Mapping[str, Type]],
+    platform: str | None,
+) -> tuple[Cache | None, tuple[Diagnostic, ...]]:
+    """The cache in `folder`, which is made, for the files of `data` as they are at this moment.
+
+    What no run has used for 30 days is removed.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        _prune(folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        notes = ("name a folder that can be written; it is made if it is not there",)
+        return None, (Diagnostic("E552", f"--cache {folder}: {reason}", notes=notes),)
+    sources, _ = find(data)
+    files = [(source, file) for source in sources for file in source.files]
+    read = tuple((file, _stamp(file)) for _, file in files)
+    digests = sorted(
+        f"{source.table} {source.format} {_file_digest(file)}" for source, file in files
+    )
+    made_by = f"{checker.__version__} {version('duckdb')} {version('ibis-framework')}"
+    whole = "\n".join((made_by, f"platform {platform}", *digests))
+    keys = {
+        table: _digest(f"{whole}\n{table} {sorted((c, str(t)) for c, t in columns.items())}")
+        for table, columns in wanted.items()
+    }
+    return Cache(folder, keys, read), ()
+
+
+def _prune(folder: Path) -> None:
+    oldest = time.time() - _UNUSED_DAYS * 86_400
+    for file in folder.glob("[0-9a-f][0-9a-f]/*"):
+        if file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

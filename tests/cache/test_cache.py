@@ -1,0 +1,199 @@
+"""A cache may save work; it may never change a figure."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from checker.data.cache import CachedWorkspace
+from checker.pipeline import AuditOptions, audit
+from checker.reports.json import to_json
+from checker.ruletest.sample import write_sample
+from checker.verdicts.model import Result
+
+PACK = """
+language: 1
+pack: own
+platform: any
+title: Own
+timezone: Asia/Shanghai
+windows:
+  open: {from: "09:00:00", until: "21:00:00"}
+clocks:
+  reply:
+    opens: role = 'buyer'
+    closes: CLOSES
+rules:
+  quick:
+    title: Quick
+    per: [shop, day]
+    clock: reply
+    ratio:
+      of: sessions
+      where: started_at in open and any(turns)
+      good: all(turns, wait <= LIMIT)
+  load:
+    title: Load
+    per: [agent, day]
+    value:
+      of: load
+      is: max(saturation)
+"""
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache") / "data"
+    write_sample(folder, messages=3000, days=3)
+    return folder
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Callable[..., Path]:
+    def write(closes: str = "role = 'agent' and not automatic", limit: str = "3m") -> Path:
+        path = tmp_path / "own.yaml"
+        path.write_text(PACK.replace("CLOSES", closes).replace("LIMIT", limit))
+        return path
+
+    return write
+
+
+def judged(data: Path, rules: Path, cache: Path | None = None, **more: object) -> Result:
+    options = AuditOptions(rules=(rules,), cache=cache, plan=True, **more)  # type: ignore[arg-type]
+    result, found = audit(data, options)
+    assert result is not None, found
+    return result
+
+
+def computed(result: Result) -> set[str]:
+    """The innermost stages in which something was not taken from the cache."""
+    assert result.plan is not None
+    return {step.stages[-1] for step in result.plan.steps if "/* cached */" not in step.sql}
+
+
+def test_a_second_run_computes_nothing_and_says_the_same(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    plain = to_json(judged(sample, rules()))
+    cold, warm = (judged(sample, rules(), tmp_path / "cache") for _ in range(2))
+    assert to_json(cold) == plain == to_json(warm)
+    assert "turns" in computed(cold)
+    assert computed(warm) == set()
+
+
+def test_another_limit_does_not_touch_messages(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    judged(sample, rules(), tmp_path / "cache")
+    other = rules(limit="10s")
+    warm = judged(sample, other, tmp_path / "cache")
+    assert to_json(warm) == to_json(judged(sample, other))
+    assert "rows" in computed(warm)
+    assert not computed(warm) & {"messages", "sessions", "agents", "turns", "load", "assignments"}
+
+
+def test_another_clock_has_turns_of_its_own(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    before = judged(sample, rules(), tmp_path / "cache")
+    other = rules(closes="role = 'agent' or role = 'bot'")
+    warm = judged(sample, other, tmp_path / "cache")
+    assert "turns" in computed(warm)
+    assert to_json(warm) == to_json(judged(sample, other)) != to_json(before)
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("messages", "REPLACE (CASE WHEN seq = 1 THEN ts + INTERVAL 4 MINUTE ELSE ts END AS ts)"),
+        ("messages", "REPLACE (CASE WHEN role = 'agent' THEN 'bot' ELSE role END AS role)"),
+        ("sessions", "REPLACE (started_at + INTERVAL 12 HOUR AS started_at)"),
+        ("agents", "REPLACE (1 AS max_reception)"),
+    ],
+)
+def test_changed_data_are_seen(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, table: str, change: str
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(sample, data)
+    before = to_json(judged(data, rules(), tmp_path / "cache"))
+    file, stamp = data / f"{table}.parquet", (data / f"{table}.parquet").stat()
+    rewritten = tmp_path / "rewritten.parquet"
+    duckdb.sql(f"COPY (SELECT * {change} FROM '{file}') TO '{rewritten}' (FORMAT parquet)")
+    rewritten.replace(file)
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # the time of change tells nothing
+    after = to_json(judged(data, rules(), tmp_path / "cache"))
+    assert after == to_json(judged(data, rules())) != before
+
+
+@pytest.mark.parametrize("option", [{"platform": "douyin"}, {"as_of": "2026-10-02T12:00:00"}])
+def test_options_that_change_figures_are_part_of_the_key(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, option: dict[str, str]
+) -> None:
+    before = to_json(judged(sample, rules(), tmp_path / "cache"))
+    after = to_json(judged(sample, rules(), tmp_path / "cache", **option))
+    assert after == to_json(judged(sample, rules(), **option)) != before
+
+
+def test_broken_files_are_computed_again(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    cold = judged(sample, rules(), tmp_path / "cache")
+    files = [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} == {".json", ".parquet"}
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-5])
+    assert to_json(judged(sample, rules(), tmp_path / "cache")) == to_json(cold)
+    assert computed(judged(sample, rules(), tmp_path / "cache")) == set()
+
+
+def test_data_that_change_during_the_run_leave_nothing(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(sample, data)
+    fetch = CachedWorkspace.fetch
+
+    def touching(self: CachedWorkspace, expression: object) -> object:
+        os.utime(data / "messages.parquet")
+        return fetch(self, expression)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CachedWorkspace, "fetch", touching)
+    judged(data, rules(), tmp_path / "cache")
+    assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+
+
+def test_what_nobody_used_for_a_month_goes(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    judged(sample, rules(), tmp_path / "cache")
+    files = {file for file in (tmp_path / "cache").rglob("*") if file.is_file()}
+    old, foreign = tmp_path / "cache" / "ab" / "old.json", tmp_path / "cache" / "mine.txt"
+    old.parent.mkdir(exist_ok=True)
+    for file in (old, foreign):
+        file.write_text("[]")
+        os.utime(file, (0, 0))
+    judged(sample, rules(), tmp_path / "cache")
+    left = {file for file in (tmp_path / "cache").rglob("*") if file.is_file()}
+    assert left == files | {foreign}
+
+
+def test_numbers_beyond_64_bits_survive(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    text = PACK.replace("CLOSES", "role = 'agent'").replace("LIMIT", "3m") + (
+        "  waits:\n    title: Waits\n    per: [shop]\n    clock: reply\n    value:\n"
+        "      of: sessions\n      is: sum(sum(turns, wait))\n"
+    )
+    path = tmp_path / "sums.yaml"
+    path.write_text(text)
+    plain = to_json(judged(sample, path))
+    for _ in range(2):
+        assert to_json(judged(sample, path, tmp_path / "cache")) == plain
+    assert any(v["value"] for v in json.loads(plain)["verdicts"] if v["rule"] == "own/waits")

@@ -1,0 +1,104 @@
+"""The instant at which each limit passes, to the microsecond: against a plain loop, and against audits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from checker.pipeline import AuditOptions, audit
+from checker.verdicts.waiting import Snapshot
+from checker.watching import Watch
+from watch.watched_data import ORACLE, RULES, Session, iso, made, micros, write
+
+# A weekday, a night before a weekend, and a day before clocks go back.
+MOMENTS = (
+    ("Asia/Shanghai", dt.datetime(2026, 3, 4, 11, 58, 30, 123_456)),
+    ("Asia/Shanghai", dt.datetime(2026, 3, 6, 23, 30)),
+    ("Europe/Berlin", dt.datetime(2026, 10, 24, 23, 59, 59, 999_999)),
+)
+
+
+def snapshot(folder: Path, rules: Path, now: int) -> Snapshot:
+    watch = Watch(folder, AuditOptions(rules=(rules,)), soon=60_000_000)
+    assert not watch.start()
+    found, diagnostics = watch.refresh(now)
+    assert found is not None, diagnostics
+    return found
+
+
+def prepared(tmp_path: Path, seed: int, zone: str, local: dt.datetime) -> tuple[list[Session], Path, Path, int]:  # fmt: skip
+    now = micros(local.replace(tzinfo=ZoneInfo(zone)))
+    sessions = made(seed, now)
+    write(tmp_path / "data", sessions, now)
+    rules = tmp_path / "pack.yaml"
+    rules.write_text(RULES.replace("ZONE", zone), "utf-8")
+    return sessions, tmp_path / "data", rules, now
+
+
+@pytest.mark.parametrize("seed", range(1))
+@pytest.mark.parametrize(("zone", "local"), MOMENTS)
+def test_limits_pass_when_a_plain_loop_says(
+    tmp_path: Path, seed: int, zone: str, local: dt.datetime
+) -> None:
+    sessions, data, rules, now = prepared(tmp_path, seed, zone, local)
+    found = snapshot(data, rules, now)
+    told = {
+        (turn.session_id, limit.rule.split("/")[1]): "lost" if limit.lost else limit.passes_at
+        for turn in found.turns
+        for limit in turn.limits
+    }
+    wanted = {
+        (one.name, rule): when(one, sessions, now, zone)
+        for one in sessions
+        if one.asked is not None
+        for rule, when in ORACLE.items()
+    }
+    assert told == wanted
+    # The made-up data meet every kind of answer.
+    kinds = {type(value) for value in wanted.values()}
+    assert kinds == {int, str, type(None)}
+    assert {t.asked_at for t in found.turns} == {s.asked for s in sessions if s.asked is not None}
+
+
+def test_an_audit_turns_from_pending_to_bad_at_that_microsecond(tmp_path: Path) -> None:
+    zone, local = MOMENTS[0]
+    _, data, rules, now = prepared(tmp_path, 7, zone, local)
+    found = snapshot(data, rules, now)
+    asked = 0
+    for rule in ("at-most", "less", "unpaused", "both", "sessions"):
+        coming = [
+            limit.passes_at
+            for turn in found.turns
+            for limit in turn.limits
+            if limit.rule == f"watched/{rule}" and (limit.passes_at or 0) > now
+        ]
+        for at in coming[:2]:
+            assert at is not None
+            before, after = (bad(data, rules, rule, instant) for instant in (at - 1, at))
+            assert after > before
+            asked += 1
+    assert asked >= 6
+
+
+def bad(data: Path, rules: Path, rule: str, instant: int) -> int:
+    options = AuditOptions(
+        rules=(rules,), as_of=iso(instant), only_rules=frozenset({f"watched/{rule}"})
+    )
+    result, found = audit(data, options)
+    assert result is not None, found
+    return sum(verdict.offender_count for verdict in result.verdicts)
+
+
+def test_rules_that_waiting_cannot_break_are_named(tmp_path: Path) -> None:
+    _, data, rules, now = prepared(tmp_path, 1, *MOMENTS[0])
+    found = snapshot(data, rules, now)
+    assert set(found.left_out) == {"watched/count", "watched/asked"}
+    assert set(found.watched) == {f"watched/{rule}" for rule in ORACLE}
+    (data / "sessions.jsonl").unlink()
+    found = snapshot(data, rules, now)
+    assert set(found.unwatched) == {"watched/buyers"}
+    assert "buyer_id" in found.unwatched["watched/buyers"]
+    assert set(found.watched) == {f"watched/{rule}" for rule in ORACLE if rule != "buyers"}
