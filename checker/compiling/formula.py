@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from checker.compiling.groups import INTEGER, NUMBER, Tallies
 from checker.engine.relations import EngineGap
 from checker.language import tree as tr
-from checker.packs.typed import Rows
+from checker.packs.typed import Rows, TypedParts, TypedValue
 
 
 @dataclass(frozen=True)
@@ -124,3 +124,43 @@ def _extreme(name: str, values: list[ir.Value]) -> ir.Value:
         take = ibis.coalesce(better, False) | result.isnull()
         result = ibis.ifelse(take, one, result)
     return result
+
+
+def of_rows(measure: TypedValue, found: Tallies) -> Figure:
+    """The formula over one population."""
+
+    def known(node: tr.Aggregate | tr.PartValue) -> Figure:
+        assert isinstance(node, tr.Aggregate)
+        return aggregate_figure(found, measure.rows, node)
+
+    return evaluate(measure.formula, known)
+
+
+def of_parts(
+    measure: TypedParts, parts: Mapping[str | None, Tallies]
+) -> tuple[Figure, ir.IntegerValue]:
+    """The formula over parts, missing where no part has a row; see the engine's."""
+    size = ibis.literal(0, INTEGER)
+    for name, one in measure.parts.items():
+        size = size + ibis.coalesce(parts[name]["count", ("in", one.rows)], 0)
+    some = size > 0
+
+    def part(node: tr.Aggregate | tr.PartValue) -> Figure:
+        assert isinstance(node, tr.PartValue)
+        one, found = measure.parts[node.name], parts[node.name]
+
+        def known(inner: tr.Aggregate | tr.PartValue) -> Figure:
+            assert isinstance(inner, tr.Aggregate)
+            return or_zero(inner, aggregate_figure(found, one.rows, inner))
+
+        figure = evaluate(one.formula, known)
+        return Figure(figure.value, figure.whole)
+
+    figure = evaluate(measure.formula, part)
+
+    def there(value: ir.Value | None) -> ir.Value | None:
+        return None if value is None else ibis.ifelse(some, value, ibis.null(value.type()))
+
+    value = there(figure.value)
+    assert value is not None
+    return Figure(value, None, there(figure.numerator), there(figure.denominator)), size

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checker import __version__
-from checker.compiling.dialects import GAPS, Dialect
+from checker.compiling.dialects import Dialect
+from checker.compiling.gaps import GAPS
 from checker.compiling.sources import Stamps
 from checker.packs.model import Text
 from checker.packs.typed import TypedPack, TypedRevision, TypedRule

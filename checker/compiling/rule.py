@@ -8,13 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from checker.compiling.formula import (
-    Figure,
-    aggregate_figure,
-    evaluate,
-    or_zero,
-    quotient,
-)
+from checker.compiling.formula import of_parts, of_rows, quotient
 from checker.compiling.groups import INTEGER, KEYS, NUMBER, Tallies, side_by_side, tallies
 from checker.compiling.hours import facts_with_shop_hours, window_hours
 from checker.compiling.periods import Calendar, in_force, revision_text
@@ -26,11 +20,9 @@ from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frame, Frames
 from checker.engine.needs import Needs
 from checker.engine.tasks import Grouping, Task, grouping_of, populations
-from checker.language import tree as tr
 from checker.language.catalog import TABLES
 from checker.language.types import WEEKDAYS
 from checker.packs.typed import (
-    Rows,
     TypedClock,
     TypedPack,
     TypedParts,
@@ -188,7 +180,7 @@ class _Branch:
         measure = self.revision.measure
         pending = ibis.literal(0, INTEGER)
         if isinstance(measure, TypedParts):
-            figure, size = _of_parts(measure, parts)
+            figure, size = of_parts(measure, parts)
         elif isinstance(measure, TypedRatio):
             found = parts[None]
             rows = measure.rows
@@ -199,9 +191,8 @@ class _Branch:
             figure = quotient(found["count", ("good", rows, measure.good)], size)
         else:
             assert isinstance(measure, TypedValue)
-            found, rows = parts[None], measure.rows
-            size = found["count", ("in", rows)]
-            figure = evaluate(measure.formula, _known(found, rows))
+            size = parts[None]["count", ("in", measure.rows)]
+            figure = of_rows(measure, parts[None])
         value = figure.value
         if self.revision.type in ("duration", "time"):
             value = value / _US_PER_SECOND
@@ -270,47 +261,3 @@ def _certain(revision: TypedRevision) -> frozenset[str]:
         return frozenset({"messages"})
     stored = TABLES[fact].stored and fact not in ("sessions", "assignments")
     return frozenset({fact}) if stored else frozenset({"presence"} if fact == "coverage" else ())
-
-
-def _known(found: Tallies, rows: Rows) -> _Known:
-    return _Known(found, rows)
-
-
-@dataclass(frozen=True)
-class _Known:
-    found: Tallies
-    rows: Rows
-
-    def __call__(self, node: tr.Aggregate | tr.PartValue) -> Figure:
-        assert isinstance(node, tr.Aggregate)
-        return aggregate_figure(self.found, self.rows, node)
-
-
-def _of_parts(
-    measure: TypedParts, parts: Mapping[str | None, Tallies]
-) -> tuple[Figure, ir.IntegerValue]:
-    """The formula over parts, missing where no part has a row; see the engine's."""
-    size = ibis.literal(0, INTEGER)
-    for name, one in measure.parts.items():
-        size = size + ibis.coalesce(parts[name]["count", ("in", one.rows)], 0)
-    some = size > 0
-
-    def part(node: tr.Aggregate | tr.PartValue) -> Figure:
-        assert isinstance(node, tr.PartValue)
-        one, found = measure.parts[node.name], parts[node.name]
-
-        def known(inner: tr.Aggregate | tr.PartValue) -> Figure:
-            assert isinstance(inner, tr.Aggregate)
-            return or_zero(inner, aggregate_figure(found, one.rows, inner))
-
-        figure = evaluate(one.formula, known)
-        return Figure(figure.value, figure.whole)
-
-    figure = evaluate(measure.formula, part)
-
-    def there(value: ir.Value | None) -> ir.Value | None:
-        return None if value is None else ibis.ifelse(some, value, ibis.null(value.type()))
-
-    value = there(figure.value)
-    assert value is not None
-    return Figure(value, None, there(figure.numerator), there(figure.denominator)), size

@@ -32,8 +32,8 @@ def assembled(
     query = sge.select("*").from_(sge.Subquery(this=last, alias=sge.to_identifier("shown")))
     query = query.order_by(*(sge.Ordered(this=sge.column(c, quoted=True)) for c in order))
     for name in _needed(last, trees):
-        query = query.with_(
-            sge.to_identifier(name, quoted=True), trees[name], dialect=dialect.sqlglot
+        query.with_(
+            sge.to_identifier(name, quoted=True), trees[name], dialect=dialect.sqlglot, copy=False
         )
     return tidied(query)
 

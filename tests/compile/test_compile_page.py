@@ -9,7 +9,8 @@ import re
 
 from console import ROOT, UPDATE
 
-from checker.compiling.dialects import DIALECTS, GAPS
+from checker.compiling.dialects import DIALECTS
+from checker.compiling.gaps import GAPS
 from checker.compiling.header import VERIFIED
 
 PAGE = ROOT / "docs" / "compile.md"

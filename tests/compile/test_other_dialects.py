@@ -6,20 +6,18 @@ import pytest
 import sqlglot
 
 from checker.compiling.compile import Wish, compile_rule
-from checker.compiling.dialects import DIALECTS, GAPS
+from checker.compiling.dialects import DIALECTS
+from checker.compiling.gaps import GAPS
 from checker.pipeline import load_packs
 
 PACKS, _ = load_packs()
 RULES = (
-    "douyin/reply-3m-session",
-    "douyin/someone-available",
-    "kuaishou/good-rating",
     "kuaishou/reply-3m-buyer",
+    "douyin/someone-available",
     "meiqia/conversation-rate-by-channel",
-    "meiqia/agent-hour-load",
     "taobao/satisfaction",
-    "xiaohongshu/working-hours",
 )
+"""Turns and buyers' days, coverage and load, parts, rows of which one is kept."""
 
 
 @pytest.mark.parametrize("name", [d.name for d in DIALECTS.values() if d.verified != "executed"])
@@ -28,7 +26,7 @@ def test_every_fact_is_written_and_read_back(name: str, form: str) -> None:
     dialect = DIALECTS[name]
     if form == "script" and dialect.temporary is None:
         pytest.skip("no temporary tables")
-    for rule in RULES[:2] if form == "script" else RULES:
+    for rule in RULES[:1] if form == "script" else RULES:
         text, found = compile_rule(PACKS, rule, Wish(name, form=form))
         assert text is not None, found
         assert "checker_" not in text, "a function that the dialect does not spell"
