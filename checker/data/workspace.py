@@ -118,6 +118,7 @@ class Workspace:
 
 
 _SQL_TYPES = {
+    "int8": "TINYINT",
     "int32": "INTEGER",
     "int64": "BIGINT",
     "string": "VARCHAR",

@@ -14,6 +14,7 @@ from checker.pipeline import load_packs
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.case"))
 TESTS = Path(__file__).parent.parent
+MAPPINGS = TESTS.parent / "checker" / "mappings"
 SOURCE = Path(checker.__file__).parent
 CODE = re.compile(r"(?<![\w-])[EW]\d{3}(?!\w)")
 
@@ -48,7 +49,7 @@ def test_every_code_of_the_language_has_a_case_of_its_own() -> None:
 
 def test_every_code_occurs_in_some_test() -> None:
     shown: set[str] = set()
-    for file in TESTS.rglob("*"):
+    for file in (*TESTS.rglob("*"), *MAPPINGS.glob("*.test.yaml")):
         if file.is_file() and file.suffix in (".case", ".py", ".txt", ".yaml", ".json"):
             shown |= set(CODE.findall(file.read_text("utf-8", errors="ignore")))
     assert set(explanations()) - shown == set()

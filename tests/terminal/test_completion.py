@@ -26,7 +26,7 @@ CASES = {
         "douyin/reply-3m-message",
     },
     "checker show xiaohongshu/first": {"xiaohongshu/first-reply-45s"},
-    "checker show E51": {"E510", "E511"},
+    "checker show E51": {"E510", "E511", "E512"},
     "checker watch data --form": {"--format"},
     "checker watch data --format t": {"terminal"},
 }

@@ -100,5 +100,5 @@ def test_rules_that_waiting_cannot_break_are_named(tmp_path: Path) -> None:
     (data / "sessions.jsonl").unlink()
     found = snapshot(data, rules, now)
     assert set(found.unwatched) == {"watched/buyers"}
-    assert "buyer_id" in found.unwatched["watched/buyers"]
+    assert "sessions" in found.unwatched["watched/buyers"]
     assert set(found.watched) == {f"watched/{rule}" for rule in ORACLE if rule != "buyers"}
