@@ -121,6 +121,7 @@ _SQL_TYPES = {
     "int32": "INTEGER",
     "int64": "BIGINT",
     "string": "VARCHAR",
+    "bool": "BOOLEAN",
     "boolean": "BOOLEAN",
 }
 
