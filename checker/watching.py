@@ -17,17 +17,21 @@ from checker.data.mirror import Mirror
 from checker.data.narrowing import Seen, SessionId, narrowed
 from checker.data.sql import DuckDBError, complaint
 from checker.data.urls import is_database, shown
-from checker.data.wanted import revision_trees, wanted_columns
 from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.bounds import instant_columns
-from checker.engine.deadlines import HORIZON_US, Deadlines, RunningLimit, is_watched
+from checker.engine.deadlines import Deadlines, RunningLimit
+from checker.engine.probe import HORIZON_US
+from checker.engine.watchable import (
+    Wanted,
+    is_watched,
+    needs_all,
+    reads_buyers,
+    watched_columns,
+)
 from checker.facts.realm import Realm
 from checker.facts.zones import DAY_US, instant_of_text, load_zone
-from checker.language import tree as tr
-from checker.language.catalog import PARENT_TABLE, STORED
-from checker.language.types import Type
-from checker.packs.typed import TypedPack, TypedRatio
+from checker.packs.typed import TypedPack
 from checker.pipeline import (
     AuditOptions,
     applicable,
@@ -40,7 +44,6 @@ from checker.pipeline import (
 )
 from checker.verdicts.waiting import Limit, Snapshot, WaitingTurn
 
-Wanted = dict[str, dict[str, Type]]
 YEAR_US = 366 * DAY_US
 _TRIES, _PAUSE = 3, 0.1  # a file that vanished may be back at once
 
@@ -72,7 +75,7 @@ class Watch:
             return found
         if not any(is_watched(rule) for pack in packs for rule in pack.rules):
             return (*found, _nothing_to_watch(packs))
-        self.packs, self._wanted = tuple(packs), _watched_columns(packs)
+        self.packs, self._wanted = tuple(packs), watched_columns(packs)
         if not is_database(self.data):
             path = Path(self.data)
             exports = self.options.mapping is not None
@@ -155,8 +158,8 @@ class Watch:
         self, workspace: Workspace, dataset: Dataset, packs: Sequence[TypedPack], now: int
     ) -> Snapshot:
         some = dataset
-        if not any(_needs_all(pack) for pack in packs):
-            buyers = any(_reads_buyers(pack) for pack in packs)
+        if not any(needs_all(pack) for pack in packs):
+            buyers = any(reads_buyers(pack) for pack in packs)
             some, marks = narrowed(workspace, dataset, now, self._seen, whole_buyers=buyers)
         else:
             tables = {
@@ -258,51 +261,6 @@ def _limit(one: RunningLimit) -> Limit:
 
 def _passing(limit: Limit) -> tuple[bool, bool, int, str]:
     return (limit.lost, limit.passes_at is None, limit.passes_at or 0, limit.rule)
-
-
-def _watched_columns(packs: Sequence[TypedPack]) -> Wanted:
-    """The tables and columns that open turns and watched rules need; nothing else is read."""
-    some = [replace(p, rules=tuple(r for r in p.rules if is_watched(r))) for p in packs]
-    tables = {"messages", "sessions", "assignments", "agents", "shops"}
-    for pack in some:
-        for rule in pack.rules:
-            for revision in rule.revisions:
-                for _, tree in revision_trees(revision):
-                    tables |= _tables_of(tree)
-    columns = wanted_columns(some)
-    return {table: dict(columns[table]) for table in STORED if table in tables}
-
-
-def _tables_of(tree: tr.Tree) -> set[str]:
-    found: set[str] = set()
-    for node in tr.walk(tree):
-        match node:
-            case tr.Relation(relation=relation):
-                found.add(relation)
-            case tr.Overlap(pauses=True):
-                found.add("pauses")
-            case tr.Col(parent=parent) if parent:
-                found.add(PARENT_TABLE[parent])
-    return found
-
-
-def _ratios(pack: TypedPack) -> list[TypedRatio]:
-    return [
-        revision.measure
-        for rule in pack.rules
-        if is_watched(rule)
-        for revision in rule.revisions
-        if isinstance(revision.measure, TypedRatio)
-    ]
-
-
-def _needs_all(pack: TypedPack) -> bool:
-    """Which row of a group counts is told by all of its rows."""
-    return any(ratio.rows.one_per for ratio in _ratios(pack))
-
-
-def _reads_buyers(pack: TypedPack) -> bool:
-    return any(ratio.rows.of == "buyer_days" for ratio in _ratios(pack))
 
 
 def _left_out(number: int) -> tuple[Diagnostic, ...]:

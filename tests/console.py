@@ -46,7 +46,8 @@ def run(line: str, folder: Path, env: dict[str, str]) -> tuple[str, str, int]:
 def shown(line: str, folder: Path, env: dict[str, str]) -> str:
     """What the line prints: stdout, then stderr marked by `! `, then an exit code that is not 0."""
     out, err, code = run(line, folder, env)
-    text = out if not out or out.endswith("\n") else f"{out}\n"
+    text = out.replace("\r\n", "\n")  # CSV; a text file read back has lost the difference
+    text = text if not text or text.endswith("\n") else f"{text}\n"
     text += "".join(f"! {part}".rstrip() + "\n" for part in err.splitlines())
     return text + (f"? {code}\n" if code else "")
 

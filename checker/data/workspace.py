@@ -122,6 +122,7 @@ _SQL_TYPES = {
     "int32": "INTEGER",
     "int64": "BIGINT",
     "string": "VARCHAR",
+    "bool": "BOOLEAN",
     "boolean": "BOOLEAN",
 }
 

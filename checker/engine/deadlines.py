@@ -8,30 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
-from checker.data.workspace import Workspace
-from checker.engine.flags import EVERY_DAY, build_flags, period_key, row_keys
 from checker.engine.frames import Frames
-from checker.engine.needs import Needs, mentions_wait
+from checker.engine.needs import Needs
 from checker.engine.offenders import linked_turns
+from checker.engine.probe import HORIZON_US, Probe, RowKey
 from checker.engine.run import ENGINE_ERRORS, Run, RunOptions
 from checker.engine.tasks import Task, grouping_of
+from checker.engine.watchable import is_watched, waiting_ratio
 from checker.facts.realm import Realm
-from checker.facts.zones import DAY_US
 from checker.language import tree as tr
 from checker.language.types import Kind
 from checker.packs.typed import TypedClock, TypedPack, TypedRatio, TypedRevision, TypedRule
-
-HORIZON_US = 400 * DAY_US
-"""A limit that does not pass within this time of the question is no limit: the clock stands still."""
-
-RowKey: TypeAlias = tuple[Any, ...]
-Moments: TypeAlias = Mapping[int, int]
-"""Session key to the instant up to which its open turn waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +47,6 @@ class RunningLimit:
     turn: OpenTurn
     deadline: int | None
     lost: bool = False
-
-
-def is_watched(rule: TypedRule) -> bool:
-    """Whether waiting can break the rule: rows that are good or bad, and a wait among what decides."""
-    return any(_ratio(revision) is not None for revision in rule.revisions)
-
-
-def _ratio(revision: TypedRevision) -> TypedRatio | None:
-    measure = revision.measure
-    if not isinstance(measure, TypedRatio) or not mentions_wait(measure.good):
-        return None
-    return replace(measure, good=waiting_part(measure.good))
-
-
-def waiting_part(good: tr.Tree) -> tr.Tree:
-    """Of what must hold, the conditions that read a wait: the others are not broken by waiting.
-
-    `first(turns, wait) <= 45s and ended` has no pending row, for nothing has ended that is open; what
-    runs out is its first half.
-    """
-    match good:
-        case tr.Junction(op="and", items=items):
-            parts = tuple(waiting_part(item) for item in items if mentions_wait(item))
-            return parts[0] if len(parts) == 1 else replace(good, items=parts)
-        case tr.Relation(function="all", relation="turns", predicate=tr.Typed() as predicate):
-            return replace(good, predicate=waiting_part(predicate))
-    return good
 
 
 _TOLD = Needs(
@@ -142,7 +104,7 @@ class Deadlines(Run):
             for rule in filter(is_watched, pack.rules):
                 platforms = self._evaluable(pack, rule, [])
                 for revision in rule.revisions:
-                    ratio = _ratio(revision)
+                    ratio = waiting_ratio(revision)
                     if ratio is None or revision.clock is None or not platforms:
                         continue
                     grouping = grouping_of(revision)
@@ -165,7 +127,7 @@ class Deadlines(Run):
         turns = self._open_turns(frames, task, clock)
         if not turns:
             return []
-        probe = _Probe(frames, task)
+        probe = Probe(frames, task)
         by_row: dict[RowKey, list[_Turn]] = {}
         for turn in turns:
             by_row.setdefault(turn.row, []).append(turn)
@@ -231,7 +193,7 @@ class Deadlines(Run):
     def _close_in(
         self,
         rows: Mapping[RowKey, _Search],
-        probe: _Probe,
+        probe: Probe,
         limits: Sequence[int],
         *,
         single: bool,
@@ -273,97 +235,3 @@ def _durations(good: tr.Tree | None) -> list[int]:
         if isinstance(node, tr.Lit) and node.type.kind is Kind.DURATION
     }
     return sorted(found)
-
-
-class _Probe:
-    """A rule's rows with their open turns waiting up to any instant: compiled once, asked often."""
-
-    def __init__(self, frames: Frames, task: Task) -> None:
-        self.workspace = frames.realm.workspace
-        self.moments = self.workspace.table(
-            {"probed": [], "probed_at": []}, {"probed": "int32", "probed_at": "int64"}
-        )
-        flags = build_flags(_ProbeFrames(frames, self.moments), [task], EVERY_DAY)
-        table, rows = flags.table, task.rows
-        assert isinstance(task.population, TypedRatio)
-        good = task.population.good
-        inside = flags["in", rows]
-        bad = inside & ~flags["good", rows, good] & ~flags["pending", rows, good]
-        # Of the day of a buyer the engine knows only the number; there are few, so all are looked at.
-        if task.fact != "buyer_days":
-            table = table.semi_join(self.moments, table["sk"] == self.moments["probed"])
-        self.width = len(row_keys(task.fact))
-        period = period_key(flags.table, task.grouping.period)
-        shown = table.filter(inside).select(*row_keys(task.fact), bad=bad, period=period)
-        self._sql = str(self.workspace.con.compile(shown))
-
-    def _at(self, moments: Moments) -> None:
-        con, name = self.workspace.con.con, self.moments.get_name()
-        con.execute(f"DELETE FROM {name}")
-        con.execute(
-            f"INSERT INTO {name} SELECT unnest($1::INTEGER[]), unnest($2::BIGINT[])",
-            [list(moments), list(moments.values())],
-        )
-
-    def rows(self, moments: Moments) -> Iterator[tuple[RowKey, bool, Any]]:
-        """The rows that count with these instants in place of as-of; whether each is bad, neither good
-        nor pending; and the key of its period."""
-        self._at(moments)
-        for row in self.workspace.con.raw_sql(self._sql).fetchall():
-            yield row[: self.width], row[self.width], row[self.width + 1]
-
-    def bad(self, moments: Moments) -> set[RowKey]:
-        return {key for key, is_bad, _ in self.rows(moments) if is_bad}
-
-
-class _Unkept(Workspace):
-    """Nothing that depends on a candidate instant may be kept."""
-
-    def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
-        return expression
-
-
-class _ProbeRealm(Realm):
-    """A realm in which what lasts to as-of lasts to the instant of its session; all else is the same."""
-
-    def __init__(self, base: Realm, moments: ir.Table) -> None:
-        horizon = base.as_of + 2 * HORIZON_US
-        workspace = _Unkept(base.workspace.con)
-        super().__init__(workspace, base.dataset, base.zone, horizon)
-        self._base, self._moments = base, moments
-        shared = ("places", "place_table", "agent_table", "agent_ids", "sessions", "session_keys")
-        for name in (*shared, *(("messages",) if base.has("messages") else ())):
-            self.__dict__[name] = getattr(base, name)
-
-    def keyed(self, name: str) -> ir.Table:
-        rows = self._base.keyed(name)
-        if name != "pauses":
-            return rows
-        at = self._moments
-        joined = rows.left_join(at, rows["sk"] == at["probed"])
-        known = ibis.ifelse(rows["to"] <= self._base.as_of, rows["to"], ibis.null("int64"))
-        until = ibis.least(ibis.coalesce(known, at["probed_at"]), at["probed_at"])
-        # A session without a candidate has no open turn; its pauses stay as they are.
-        return joined.select(
-            *(rows[c] for c in rows.columns if c != "to"),
-            to=ibis.coalesce(until, rows["to"]),
-        )
-
-
-class _ProbeFrames(Frames):
-    def __init__(self, base: Frames, moments: ir.Table) -> None:
-        super().__init__(_ProbeRealm(base.realm, moments), base.windows, base.clock_places)
-        self._known, self._moments = base, moments
-        self.derived = base.derived
-
-    def turns(self, clock: TypedClock, *, details: bool) -> ir.Table:
-        return self._known.turns(clock, details=details)
-
-    def _with_now(self, table: ir.Table) -> ir.Table:
-        at = self._moments
-        joined = table.left_join(at, table["sk"] == at["probed"])
-        is_open = table["answered_at"].isnull() & table["session__ended_at"].isnull()
-        now = ibis.ifelse(is_open, at["probed_at"], table["answered_at"])
-        return joined.select(
-            *(table[c] for c in table.columns), answered_or_as_of=now.cast("int64")
-        )
