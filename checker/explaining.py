@@ -11,7 +11,7 @@ from checker.data.losses import telling_losses
 from checker.data.wanted import wanted_columns
 from checker.data.workspace import Workspace
 from checker.diagnostics import Diagnostic, has_errors, nearest
-from checker.engine.bounds import open_realm
+from checker.engine.bounds import dated, open_realm
 from checker.engine.reconcile import measured_and_reported
 from checker.engine.run import Run
 from checker.packs.typed import TypedPack, TypedRule
@@ -21,11 +21,15 @@ from checker.pipeline import (
     check_options,
     choose_packs,
     engaged,
+    excepted,
+    exceptions_of,
     load_packs,
+    local_day,
     masked,
     questions,
     run_options,
 )
+from checker.verdicts.exceptions import Exceptions
 from checker.verdicts.explain import explain_session
 from checker.verdicts.explain_verdict import Funnel, VerdictReading, verdict_funnels
 from checker.verdicts.explanation import SessionTimeline
@@ -44,7 +48,7 @@ def explain(
     show_text: bool = False,
 ) -> tuple[tuple[SessionTimeline, ...], tuple[Diagnostic, ...]]:
     """A session as a timeline under each pack that applies to it, and how its rules read it."""
-    packs, found = _packs(options)
+    packs, _, found = _packs(options)
     found = (*found, *_unknown_rule(packs, rule))
     if show_text and options.pseudonymize is not None:
         note = "leave out one of the two"
@@ -73,9 +77,9 @@ def explain_verdict(
 ) -> tuple[VerdictReading | None, tuple[Diagnostic, ...]]:
     """The verdict of a rule on a scope and a period, written as verdict_names says, and its funnel.
 
-    Naming a rule names its pack, as `--pack` does. Waivers and attestations are not applied.
+    Naming a rule names its pack, as `--pack` does. Waivers and attestations count as in an audit.
     """
-    packs, found = _packs(options)
+    packs, exceptions, found = _packs(options)
     named = [(pack, one) for pack in packs for one in _named(pack, rule)]
     found = (*found, *_unknown_rule(packs, rule))
     if len(named) > 1:
@@ -93,7 +97,12 @@ def explain_verdict(
     realm = open_realm(workspace, dataset, pack.pack.timezone, options.as_of)
     run = Run(realm, [pack], run_options(options))
     measured = measured_and_reported(run)
+    timed = options.as_of is not None or dated(dataset)
+    today = local_day(realm.as_of if timed else None, pack.pack.timezone)
     verdicts = (*(judge(one, pack.pack) for one in measured), *questions(pack, run, options))
+    said = exceptions.of_rule(chosen.id)
+    verdicts, more = excepted(verdicts, said, {pack.pack.name: today}, options)
+    found = (*found, *more)
     # Scopes are named as reports name them, with pseudonyms where these are asked for.
     shown = masked(verdicts, options)
     verdict, more = choose(sorted(shown, key=verdict_key), scope, period)
@@ -109,12 +118,16 @@ def explain_verdict(
     return VerdictReading(verdict, written, clock, funnels), found
 
 
-def _packs(options: AuditOptions) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
-    packs, found = load_packs(options.rules, options.settings)
+def _packs(
+    options: AuditOptions,
+) -> tuple[tuple[TypedPack, ...], Exceptions, tuple[Diagnostic, ...]]:
+    """The packs that are asked for, and what people say of the rules of all."""
+    loaded, found = load_packs(options.rules, options.settings)
     if has_errors(found):
-        return (), found
-    packs, more = choose_packs(packs, options.packs)
-    return packs, (*found, *more, *check_options(options))
+        return (), Exceptions(), found
+    exceptions, wrong = exceptions_of(loaded, options)
+    packs, more = choose_packs(loaded, options.packs)
+    return packs, exceptions, (*wrong, *found, *more, *check_options(options))
 
 
 def _opened(

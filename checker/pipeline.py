@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -86,6 +87,9 @@ class AuditOptions:
     plan: bool = False  # what is asked of the engine, too
     progress: Callable[[str, int, int], None] | None = None
     timer: Callable[[Timing], None] | None = None
+    in_turn: bool = (
+        False  # no statement runs ahead of its stage, so that each takes the time that is told
+    )
 
 
 def load_packs(
@@ -269,9 +273,21 @@ def _with_exceptions(
     today = {
         run.name: local_day(run.as_of if dated else None, run.timezone) for run in result.packs
     }
-    verdicts = apply(result.verdicts, exceptions.waivers, exceptions.attestations, today)
-    expired = veiled(tuple(check_expiry(exceptions, today)), options)
+    verdicts, expired = excepted(result.verdicts, exceptions, today, options)
     return replace(result, verdicts=verdicts), (*found, *expired)
+
+
+def excepted(
+    verdicts: Sequence[Verdict],
+    exceptions: Exceptions,
+    today: Mapping[str, dt.date],
+    options: AuditOptions,
+) -> tuple[tuple[Verdict, ...], tuple[Diagnostic, ...]]:
+    """The verdicts as they stand with waivers and attestations; `today` is the as-of day by pack."""
+    if not exceptions:
+        return tuple(verdicts), ()
+    stand = apply(verdicts, exceptions.waivers, exceptions.attestations, today)
+    return stand, veiled(tuple(check_expiry(exceptions, today)), options)
 
 
 def local_day(instant: int | None, timezone: str) -> dt.date:
@@ -362,21 +378,23 @@ def judged(
     spans: list[tuple[int, int]] = []
     insights: Insights | None = None
     runs_made: list[Run] = []
-    for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
-        local = [pack for pack in packs if pack.pack.timezone == zone_name]
-        realm = open_realm(workspace, dataset, zone_name, options.as_of)
-        spans.append((realm.first, realm.last))
-        run = Run(realm, local, run_options(options))
-        runs_made.append(run)
-        owner = {pack.pack.name: pack.pack for pack in local}
-        judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
-        verdicts += judged
-        if options.insights:
-            with workspace.stage("insights"):
-                insights = (insights or Insights()) | gather(run, judged, run.options.days)
-        for pack in local:
-            verdicts += questions(pack, run, options)
-            runs[pack.pack.name] = _pack_run(pack, realm)
+    ahead = nullcontext() if options.in_turn else workspace.running_ahead()
+    with ahead:
+        for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
+            local = [pack for pack in packs if pack.pack.timezone == zone_name]
+            realm = open_realm(workspace, dataset, zone_name, options.as_of)
+            spans.append((realm.first, realm.last))
+            run = Run(realm, local, run_options(options))
+            runs_made.append(run)
+            owner = {pack.pack.name: pack.pack for pack in local}
+            judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
+            verdicts += judged
+            if options.insights:
+                with workspace.stage("insights"):
+                    insights = (insights or Insights()) | gather(run, judged, run.options.days)
+            for pack in local:
+                verdicts += questions(pack, run, options)
+                runs[pack.pack.name] = _pack_run(pack, realm)
     order = {rule.id: (i, j) for i, p in enumerate(packs) for j, rule in enumerate(p.rules)}
     verdicts.sort(key=lambda verdict: (order[verdict.rule], verdict_key(verdict)))
     known = dated(dataset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -81,6 +82,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    gc.set_threshold(100_000, 50, 100)  # an audit makes millions of objects and few cycles
     prepare()
     code: int | str | None = 0
     try:

@@ -164,6 +164,7 @@ def audit(
             plan=explain_plan,
             progress=progress,
             timer=watch,
+            in_turn=verbose,
         )
         result, diagnostics = run(data, options)
     tell(diagnostics, quiet=quiet)

@@ -63,6 +63,8 @@ def explain(
             help="List that many cases of a verdict (terminal 5, files 20).",
         ),
     ] = None,
+    waivers: o.Waivers = None,
+    attest: o.Attestations = None,
     pseudonymize: o.Pseudonymize = None,
     engine: o.EngineName = None,
     lang: o.Lang = None,
@@ -85,7 +87,8 @@ def explain(
     settings, params = o.params(o.settings(setting, found), mapping)
     reports = jobs(format_ or (), output or (), FORMATS, found)
     o.at_least("--offenders", 0, offenders, found)
-    found += _asked(session, verdict, rule, show_text)
+    people = {"--waivers": waivers, "--attest": attest}
+    found += _asked(session, verdict, {"--rule": rule, "--show-text": show_text}, people)
     if found:
         tell(found)
         raise typer.Exit(WRONG_INPUT)
@@ -106,6 +109,8 @@ def explain(
         through=days[1],
         as_of=as_of,
         settings=settings,
+        waivers=tuple(waivers or ()),
+        attestations=tuple(attest or ()),
         pseudonymize=pseudonymize,
         engine=engine,
         offenders=20 if offenders is None else offenders,
@@ -150,7 +155,10 @@ def explain(
 
 
 def _asked(
-    session: str | None, verdict: tuple[str, str, str] | None, rule: str | None, show_text: bool
+    session: str | None,
+    verdict: tuple[str, str, str] | None,
+    of_session: Mapping[str, object],
+    of_verdict: Mapping[str, object],
 ) -> list[Diagnostic]:
     """What does not go together."""
     from checker.diagnostics import Diagnostic
@@ -163,8 +171,8 @@ def _asked(
         one = "either a session or --verdict, not both"
         message = f"say {one if session is not None else 'a session, or a verdict with --verdict'}"
         return [Diagnostic("E524", message, notes=notes)]
-    with_verdict = [name for name, on in (("--rule", rule), ("--show-text", show_text)) if on]
-    if verdict is not None and with_verdict:
-        message = f"{', '.join(with_verdict)}: goes with a session, not with --verdict"
-        return [Diagnostic("E524", message, notes=notes)]
-    return []
+    misplaced, told = of_verdict, "goes with --verdict, not with a session"
+    if verdict is not None:
+        misplaced, told = of_session, "goes with a session, not with --verdict"
+    names = ", ".join(name for name, on in misplaced.items() if on)
+    return [Diagnostic("E524", f"{names}: {told}", notes=notes)] if names else []

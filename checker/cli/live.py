@@ -91,13 +91,17 @@ def alarming(
     return fresh, states
 
 
-def end_on_sigterm() -> None:
-    """Asked to end, the watch ends, and leaves the terminal as it was: exit code 0."""
+def end_when_asked(*, following: bool) -> None:
+    """Asked to end, or left by its terminal, the watch ends by itself: the terminal is as it was, and
+    no file stays behind. While it follows, that is its end, with 0; before, nothing has been told."""
 
     def end(signum: int, frame: FrameType | None) -> None:
-        raise SystemExit(0)
+        raise SystemExit(0 if following else 128 + signum)
 
-    signal.signal(signal.SIGTERM, end)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has both
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, end)
 
 
 def to_screen(reader: Reader, lang: str, every: str, *, bell: bool) -> None:

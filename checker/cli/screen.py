@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from types import TracebackType
 
 _ENTER = "\x1b[?1049h\x1b[?25l"  # the other screen, without a cursor
@@ -24,8 +25,9 @@ class LiveScreen:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        sys.stdout.write(_LEAVE)
-        sys.stdout.flush()
+        with suppress(OSError):  # the terminal may be gone
+            sys.stdout.write(_LEAVE)
+            sys.stdout.flush()
 
     def paint(self, text: str, rows: int) -> None:
         """Puts the lines in place of those that were there; what has no room is left out."""

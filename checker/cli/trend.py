@@ -34,19 +34,8 @@ def trend(
     breakdowns: Annotated[
         bool, typer.Option("--breakdowns", help="Also the rows that --by of the audits added.")
     ] = False,
-    format_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="|".join(FORMATS),
-            help="Format of the report; may be repeated. Default: as -o ends, else terminal.",
-        ),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FILE|DIR/", help="Write there; - is stdout."),
-    ] = None,
+    format_: Annotated[list[str] | None, o.format_option(FORMATS)] = None,
+    output: o.Outputs = None,
     plain: Annotated[
         bool, typer.Option("--ascii", help="Draw with ASCII. Default: where the terminal needs it.")
     ] = False,

@@ -85,7 +85,7 @@ def watch(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
-    from checker.cli.live import now_us
+    from checker.cli import live
     from checker.cli.progress import stages
     from checker.data.workspace import Timing
     from checker.pipeline import READING, AuditOptions
@@ -103,6 +103,7 @@ def watch(
         pseudonymize=pseudonymize,
         threads=threads,
     )
+    live.end_when_asked(following=False)
     watched = Watch(data, options, ahead)
     diagnostics = watched.start()
     tell(diagnostics, quiet=quiet)
@@ -112,18 +113,17 @@ def watch(
     with stages(quiet) as report:
         if report is not None:
             report.timed(Timing((READING,), 0, None))
-        snapshot, diagnostics = watched.refresh(now_us() if now is None else now)
+        snapshot, diagnostics = watched.refresh(live.now_us() if now is None else now)
     tell(diagnostics, quiet=quiet)
     if snapshot is None:
         raise typer.Exit(WRONG_INPUT)
     if once or as_of is not None:
         raise typer.Exit(_once(snapshot, diagnostics, format_, language))
 
-    from checker.cli import live
     from checker.reports.watch_json import watch_line
     from checker.reports.watch_words import length
 
-    live.end_on_sigterm()
+    live.end_when_asked(following=True)
     with live.Reader(watched, every / 1_000_000, snapshot, diagnostics) as reader:
         if format_ == "json":
             live.to_lines(reader, watch_line)

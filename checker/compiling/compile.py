@@ -16,7 +16,7 @@ from checker.compiling.presence import lacking, settled_by
 from checker.compiling.realm import Sketch
 from checker.compiling.recorder import Recorder
 from checker.compiling.rule import rule_figures
-from checker.compiling.script import as_query, as_script, assembled, qualified
+from checker.compiling.script import as_query, as_script, assembled, qualified, tables_read
 from checker.compiling.sources import Columns
 from checker.data.wanted import wanted_columns
 from checker.diagnostics import Diagnostic, nearest
@@ -145,6 +145,12 @@ def _compiled(
         assert isinstance(recorder, Recorder)
         steps = (*sketch.opening(), *recorder.script)
         query = assembled(steps, figures.table, figures.order, dialect)
+        found = tables_read(query)
+        read = {
+            table: [c for c in ("platform", "shop_id", *have) if c in found[table]]
+            for table, have in columns.items()
+            if table in found
+        }
         query = qualified(query, wish.schema, dialect)
         text = as_script(query, dialect) if wish.form == "script" else as_query(query, dialect)
         sqlglot.parse(text, read=dialect.sqlglot)
@@ -152,7 +158,7 @@ def _compiled(
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         message = f"{rule.id} cannot be written in {dialect.title}"
         return None, (Diagnostic("E543", message, notes=(reason,)),)
-    return header(pack, rule, dialect, wish, platform) + text, ()
+    return header(pack, rule, dialect, wish, platform, read) + text, ()
 
 
 def _new_year(year: int) -> int:

@@ -53,9 +53,9 @@ GAPS = (
     Gap(
         ("snowflake", "bigquery"),
         "first and last over messages, and the agent of a session where several messages share an "
-        "instant: may be refused when run",
+        "instant: refused with E543, or may be when run",
         "they order by several columns at once, as a structure, which MIN_BY and ORDER BY refuse",
-        "消息上的 first 和 last, 以及同一时刻有多条消息的会话的客服: 运行时可能被拒绝, 因为需要按结构体排序",
+        "消息上的 first 和 last, 以及同一时刻有多条消息的会话的客服: 编译时(E543)或运行时可能被拒绝, 因为需要按结构体排序",
     ),
     Gap(
         ("bigquery",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker import __version__
@@ -34,11 +34,20 @@ class Wish:
     lang: str = "en"
 
 
+Tables = Mapping[str, Sequence[str]]
+"""The tables that the SQL reads, and the columns of each."""
+
+
 def header(
-    pack: TypedPack, rule: TypedRule, dialect: Dialect, wish: Wish, platform: str | None
+    pack: TypedPack,
+    rule: TypedRule,
+    dialect: Dialect,
+    wish: Wish,
+    platform: str | None,
+    read: Tables,
 ) -> str:
     """SQL comments, a fact on a line or a few."""
-    facts = _facts(pack, rule, dialect, wish, platform)
+    facts = _facts(pack, rule, dialect, wish, platform, read)
     return "".join(f"-- {line}\n" for text in facts for line in _wrapped(text)) + "\n"
 
 
@@ -63,7 +72,12 @@ def _columns(text: str) -> int:
 
 
 def _facts(
-    pack: TypedPack, rule: TypedRule, dialect: Dialect, wish: Wish, platform: str | None
+    pack: TypedPack,
+    rule: TypedRule,
+    dialect: Dialect,
+    wish: Wish,
+    platform: str | None,
+    read: Tables,
 ) -> Iterator[str]:
     def say(key: str, **parts: object) -> str:
         return _SAID[key].get(wish.lang).format(**parts)
@@ -80,6 +94,8 @@ def _facts(
     yield say("rules", pack=pack.pack.name, digest=digest, version=__version__)
     stamps = say(wish.stamps, zone=pack.pack.timezone)
     yield say("reads", stamp=dialect.stamps[wish.stamps], stamps=stamps, time=dialect.time)
+    for table, columns in read.items():
+        yield say("table", table=table, columns=", ".join(columns))
     if platform is not None:
         yield say("platform", platform=platform)
     if wish.first is not None or wish.through is not None:
@@ -115,10 +131,11 @@ _SAID: Mapping[str, Text] = {
         "rules: pack {pack}, sha256:{digest}; checker {version}",
     ),
     "reads": Text(
-        "读取: 数据集各表(带类型); 时间戳为 {stamp}, {stamps}; 时刻为 {time}",
-        "reads: the tables of a data set, typed; timestamps are {stamp}, {stamps}; times of day "
-        "are {time}",
+        "读取: 数据集的以下表和列(带类型); 时间戳为 {stamp}, {stamps}; 时刻为 {time}",
+        "reads: these tables and columns of a data set, typed; timestamps are {stamp}, {stamps}; "
+        "times of day are {time}",
     ),
+    "table": Text("表 {table}: {columns}", "table {table}: {columns}"),
     "local": Text("按 {zone} 的当地时间", "local to {zone}"),
     "utc": Text("按 UTC", "UTC"),
     "zoned": Text("带时区的时刻", "instants with a zone"),

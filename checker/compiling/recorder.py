@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,5 +46,5 @@ class Recorder(Workspace):
         kinds = {"string": "string", "bool": "boolean"}
         return empty.select(**{c: ibis.null(kinds.get(types[c], types[c])) for c in columns})
 
-    def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+    def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
         raise AssertionError("a rule is compiled without data")

@@ -15,7 +15,7 @@ from ibis.config import Config
 from checker.compiling.dialects import Dialect
 from checker.compiling.recorder import Step
 from checker.compiling.sources import PREFIX
-from checker.compiling.tidying import tidied
+from checker.compiling.tidying import sources_of, tidied
 
 
 def assembled(
@@ -157,6 +157,28 @@ _REPAIRS: dict[str, tuple[Repair, ...]] = {
 
 
 # -- text ------------------------------------------------------------------------------------------
+
+
+def tables_read(query: sge.Select) -> dict[str, set[str]]:
+    """The tables of the warehouse that a query reads, and the columns of each."""
+    steps = {cte.alias for cte in query.ctes}
+    found: dict[str, set[str]] = {}
+    for column in query.find_all(sge.Column):
+        source = _source_of(column)
+        if source is not None and source.name not in steps:
+            found.setdefault(source.name, set()).add(column.name)
+    return found
+
+
+def _source_of(column: sge.Column) -> sge.Table | None:
+    """The table that a column names, of the innermost query that has a source of that name."""
+    select = column.find_ancestor(sge.Select)
+    while select is not None:
+        for source in sources_of(select):
+            if source.alias_or_name == column.table:
+                return source if isinstance(source, sge.Table) else None
+        select = select.find_ancestor(sge.Select)
+    return None
 
 
 def qualified(query: sge.Select, schema: str | None, dialect: Dialect) -> sge.Select:

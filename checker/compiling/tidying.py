@@ -129,7 +129,7 @@ class _Pruning:
             used = None
         if used is not None and not node.is_star:
             self._drop(node, used)
-        for source in _sources(node):
+        for source in sources_of(node):
             read = _read(node, source.alias_or_name)
             if read is not None and node.is_star:
                 read = None if used is None else read | used
@@ -155,7 +155,8 @@ class _Pruning:
             self.used[source.name] = None if known is None or read is None else known | read
 
 
-def _sources(node: sge.Select) -> Iterator[sge.Expression]:
+def sources_of(node: sge.Select) -> Iterator[sge.Expression]:
+    """What stands behind FROM and JOIN."""
     found = _from(node)
     if found is not None:
         yield found.this
@@ -171,14 +172,14 @@ def _read(node: sge.Select, alias: str) -> Used:
             if isinstance(column.this, sge.Star):
                 return None
             found.add(column.name)
-        elif not column.table and len(list(_sources(node))) == 1:
+        elif not column.table and len(list(sources_of(node))) == 1:
             found.add(column.name)
     return found
 
 
 def _inner_queries(node: sge.Select) -> Iterator[sge.Expression]:
     """Queries inside expressions: scalar ones, and those of IN and EXISTS."""
-    sources = {id(source) for source in _sources(node)}
+    sources = {id(source) for source in sources_of(node)}
     common = _clause(node, "with")
     waiting = [v for v in node.iter_expressions() if v is not common]
     while waiting:
@@ -191,4 +192,4 @@ def _inner_queries(node: sge.Select) -> Iterator[sge.Expression]:
             waiting.extend(one.iter_expressions())
 
 
-__all__ = ["tidied"]
+__all__ = ["sources_of", "tidied"]

@@ -25,7 +25,7 @@ import ibis.expr.types as ir
 import checker
 from checker.data.files import find
 from checker.data.sql import DuckDBError, literal, name, rows, run
-from checker.data.workspace import Workspace
+from checker.data.workspace import Stages, Workspace
 from checker.diagnostics import Diagnostic
 from checker.language.types import Type
 
@@ -63,32 +63,30 @@ class CachedWorkspace(Workspace):
     cache: Cache | None = None  # None: the data are not known yet
     _keys: dict[str, str] = field(default_factory=dict)
 
-    def _keep(self, sql: str) -> ir.Table:
+    def _keep(self, kept: str, sql: str, stages: Stages) -> None:
         if self.cache is None:
-            return super()._keep(sql)
+            super()._keep(kept, sql, stages)
+            return
         key = self._key(sql)
         held = self.cache.file(key, "parquet")
-        kept = self._view(held, sql) if held.exists() else None
-        if kept is None:
-            kept = super()._keep(sql)
-            made = kept.get_name()
-            self.cache.leave(held, lambda file: self._copy(made, file))
-        self._keys[kept.get_name()] = key
-        return kept
+        if not (held.exists() and self._view(held, kept, sql, stages)):
+            super()._keep(kept, sql, stages)
+            self.cache.leave(held, lambda file: self._copy(kept, file))
+        self._keys[kept] = key
 
-    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
+    def _fetch(self, sql: str, stages: Stages) -> list[tuple[Any, ...]]:
         if self.cache is None:
-            return super()._fetch(sql)
+            return super()._fetch(sql, stages)
         held = self.cache.file(self._key(sql), "json")
         began = time.monotonic()
         try:
             known = [tuple(row) for row in json.loads(held.read_bytes())]
         except (OSError, ValueError):
-            found = super()._fetch(sql)
+            found = super()._fetch(sql, stages)
             self.cache.leave(held, lambda file: file.write_text(json.dumps(found)))
             return found
         os.utime(held)
-        self._ended("", f"/* cached */ {sql}", len(known), began)
+        self._ended(stages, "", f"/* cached */ {sql}", len(known), began)
         return known
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
@@ -110,22 +108,20 @@ class CachedWorkspace(Workspace):
 
         return _digest(_TABLE.sub(origin, sql))
 
-    def _view(self, held: Path, sql: str) -> ir.Table | None:
-        """A view of what is held; None where the file is broken."""
-        self._kept += 1
-        made, file = f"kept_{self._kept}", literal(str(held))
-        began = time.monotonic()
+    def _view(self, held: Path, kept: str, sql: str, stages: Stages) -> bool:
+        """Makes a view of what is held; False where the file is broken."""
+        began, file = time.monotonic(), literal(str(held))
         try:
             ((number,),) = rows(self.con, f"SELECT num_rows FROM parquet_file_metadata({file})")
             decimal = f"SELECT name FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL'"
             huge = [column for (column,) in rows(self.con, decimal)]
             columns = _cast(huge, "HUGEINT")
-            run(self.con, f"CREATE TEMP VIEW {made} AS SELECT {columns} FROM read_parquet({file})")
+            run(self.con, f"CREATE TEMP VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
         except DuckDBError:
-            return None
+            return False
         os.utime(held)
-        self._ended(made, f"/* cached */ {sql}", number, began)
-        return self.con.table(made)
+        self._ended(stages, kept, f"/* cached */ {sql}", number, began)
+        return True
 
     def _copy(self, made: str, file: Path) -> None:
         described = rows(self.con, f"DESCRIBE {made}")

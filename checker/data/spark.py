@@ -79,7 +79,9 @@ class SparkWorkspace(Workspace):
         """As on DuckDB, but computed when it is first read: its time is that of the first reader."""
         began, query = time.monotonic(), self.con.compiler.to_sqlglot(expression)
         made = _guarded(lambda: self.view(self.held(self._frame(query))))
-        self._ended(made.get_name(), query.sql(dialect=self.con.dialect), 0, began)
+        self._ended(
+            tuple(self._stages), made.get_name(), query.sql(dialect=self.con.dialect), 0, began
+        )
         return made
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
@@ -88,11 +90,12 @@ class SparkWorkspace(Workspace):
         )
         return _guarded(lambda: self.view(self.sent(arrow)))
 
-    def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+    def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
         began, query = time.monotonic(), self.con.compiler.to_sqlglot(expression)
-        rows = _guarded(lambda: self.collected(self._frame(query)))
-        self._ended("", query.sql(dialect=self.con.dialect), len(rows), began)
-        return rows
+        found = _guarded(lambda: self.collected(self._frame(query)))
+        sql = query.sql(dialect=self.con.dialect)
+        self._ended(tuple(self._stages), "", sql, len(found), began)
+        return lambda: found
 
     # -- Spark's own words -------------------------------------------------------------------------
 

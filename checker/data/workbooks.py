@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ MAX_UNPACKED = 6 << 30
 MAX_RATIO = 400
 """How many times larger than packed a large part of a workbook may be; sheets reach 10 to 60."""
 _LARGE = 64 << 20
+_EXACT = 1 << 53
+"""Up to here, the numbers of a workbook have all the digits of a whole number."""
 _BATCH = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -80,7 +83,11 @@ def _texts(column: tuple[Any, ...]) -> pa.Array:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if not value.is_integer():
+        # Nobody reads 5e-05 as a number of a table, so it has all its places.
+        return format(Decimal(repr(value)), "f")
+    # Above, a workbook keeps the first digits only, and what is shown must say so.
+    return str(int(value)) if abs(value) < _EXACT else f"{Decimal(repr(value)).normalize():E}"
 
 
 def _length(value: dt.timedelta) -> str:
@@ -107,11 +114,11 @@ def _refused(file: Path) -> Diagnostic | None:
     """Why the file is not even opened: locked, no workbook, damaged, or too large when unpacked."""
     try:
         with file.open("rb") as stream:
-            start = stream.read(8)
-            if start == _OLE:
+            start = stream.read(512)
+            if start.startswith(_OLE):
                 # The name of the encrypted part stands in a directory that may lie at either end.
                 ends = start + stream.read(1 << 20)
-                stream.seek(max(8, file.stat().st_size - (1 << 20)))
+                stream.seek(max(512, file.stat().st_size - (1 << 20)))
                 return _locked(file) if _ENCRYPTED in ends + stream.read() else None
     except OSError as error:
         return _damaged(file, error.strerror or str(error))
@@ -162,12 +169,16 @@ def _weighed(file: Path, package: zipfile.ZipFile) -> Diagnostic | None:
     return None
 
 
+_NO_TEXT = {*range(9), *range(14, 27), *range(28, 32)}
+"""Bytes that no text has, whatever its encoding of one or more bytes a character."""
+
+
 def _looks_like(start: bytes) -> str:
     if start.lstrip()[:1] == b"<":
         return "it looks like a web page: some systems export HTML under the name .xls"
     return (
         "it looks like text: give it the ending .csv or .txt"
-        if start.isascii()
+        if not _NO_TEXT & set(start)
         else "it is damaged"
     )
 

@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from ibis.expr.schema import Schema
+
+from checker.data.ahead import Ahead
+
+Stages = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Step:
     """A statement that ran: in which stages, outermost first, what it made, its rows and seconds."""
 
-    stages: tuple[str, ...]
+    stages: Stages
     kept: str  # the table that it made; empty where its rows were fetched
     sql: str
     rows: int
@@ -31,7 +37,7 @@ class Timing:
     """A stage with those around it, outermost first: its rows, and how long it took; `seconds` is None
     when it begins."""
 
-    stages: tuple[str, ...]
+    stages: Stages
     rows: int
     seconds: float | None
 
@@ -50,8 +56,8 @@ class Workspace:
 
     con: Any
     steps: list[Step] = field(default_factory=list)
-    listener: Callable[[Step], None] | None = None  # is told each step when it has ended
     timer: Callable[[Timing], None] | None = None  # is told each stage as it begins and ends
+    ahead: Ahead | None = None
     _kept: int = field(default=0)
     _stages: list[str] = field(default_factory=list)
     _folders: list[tempfile.TemporaryDirectory[str]] = field(default_factory=list)
@@ -71,11 +77,8 @@ class Workspace:
                 rows = sum(step.rows for step in self.steps[first:] if step.kept)
                 self.timer(Timing(stages, rows, time.monotonic() - began))
 
-    def _ended(self, kept: str, sql: str, rows: int, began: float) -> None:
-        step = Step(tuple(self._stages), kept, sql, rows, time.monotonic() - began)
-        self.steps.append(step)
-        if self.listener is not None:
-            self.listener(step)
+    def _ended(self, stages: Stages, kept: str, sql: str, rows: int, began: float) -> None:
+        self.steps.append(Step(stages, kept, sql, rows, time.monotonic() - began))
 
     def folder(self) -> Path:
         """A new folder that is gone when the workspace is."""
@@ -86,35 +89,68 @@ class Workspace:
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """The table, computed once and kept for the rest of the run; `what` it holds is its name where
         somebody reads it."""
-        return self._keep(self.con.compile(expression))
+        sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
+        self._make(kept, sql, lambda: self._keep(kept, sql, stages))
+        return self._as_table(kept, expression.schema())
 
-    def _keep(self, sql: str) -> ir.Table:
+    def _name(self) -> str:
         self._kept += 1
-        name = f"kept_{self._kept}"
+        return f"kept_{self._kept}"
+
+    def _make(self, kept: str, sql: str, made: Callable[[], object]) -> None:
+        if self.ahead is None:
+            made()
+        else:
+            self.ahead.make(kept, sql, made)
+
+    def _as_table(self, kept: str, schema: Schema) -> ir.Table:
+        """The table of that name as Ibis sees it, without asking the engine."""
+        return ops.DatabaseTable(kept, schema=schema, source=self.con).to_expr()
+
+    def _keep(self, kept: str, sql: str, stages: Stages) -> None:
         began = time.monotonic()
-        made = self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}").fetchall()
-        self._ended(name, sql, made[0][0], began)
-        return self.con.table(name)
+        made = self.con.raw_sql(f"CREATE TEMP TABLE {kept} AS {sql}").fetchall()
+        self._ended(stages, kept, sql, made[0][0], began)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         """A small table of Python values; `types` are those of Ibis."""
-        self._kept += 1
-        name = f"kept_{self._kept}"
         # Values as parameters: handing over an Arrow table would import pandas.
         lists = ", ".join(f'unnest(?::{_SQL_TYPES[types[c]]}[]) AS "{c}"' for c in columns)
         values = [list(column) for column in columns.values()]
-        self.con.con.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}", values)
-        return self.con.table(name)
+        kept = self._name()
+        sql = f"CREATE TEMP TABLE {kept} AS SELECT {lists}"
+        self._make(kept, "", lambda: self.con.con.execute(sql, values))
+        return self._as_table(kept, Schema({c: types[c] for c in columns}))
 
     def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
         """The rows as Python integers, texts and None."""
-        return self._fetch(self.con.compile(expression))
+        return self.ask(expression)()
 
-    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
+    def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
+        """The same, to be had when they are needed: what is returned waits for them."""
+        sql, stages = self.con.compile(expression), tuple(self._stages)
+        if self.ahead is not None:
+            return self.ahead.ask(sql, lambda: self._fetch(sql, stages))
+        found = self._fetch(sql, stages)
+        return lambda: found
+
+    def _fetch(self, sql: str, stages: Stages) -> list[tuple[Any, ...]]:
         began = time.monotonic()
         rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
-        self._ended("", sql, len(rows), began)
+        self._ended(stages, "", sql, len(rows), began)
         return rows
+
+    @contextmanager
+    def running_ahead(self) -> Iterator[None]:
+        """Inside, statements run beside the thread that asks, which goes on while they do. Nothing else
+        may use the connection then."""
+        self.ahead = Ahead(lambda: self.con.con.interrupt())
+        try:
+            yield
+            self.ahead.settle()
+        finally:
+            self.ahead.stop()
+            self.ahead = None
 
 
 _SQL_TYPES = {

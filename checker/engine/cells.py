@@ -30,6 +30,7 @@ _EARLIEST_EPOCH_US = (
 )
 _LATEST_EPOCH_US = 4_102_444_800_000_000  # 2100
 _NUMBER = r"[+-]?(\d+|\d{1,3}([,，]\d{3})+)(\.\d*)?|[+-]?\.\d+"
+_WHOLE = r"[+-]?(\d+|\d{1,3}([,，]\d{3})+)(\.0*)?"
 _EXCEL_EPOCH_DAYS = 25_569  # 1970-01-01 as Excel counts
 _LEAST_SERIAL, _MOST_SERIAL = (
     61,
@@ -114,7 +115,7 @@ _MACROS: Mapping[str, tuple[str, str, str]] = {
     # name: (arguments, SQL, type for Ibis)
     "integer": (
         "s",
-        _shaped("s", _NUMBER, f"TRY_CAST(regexp_replace({_plain('s')}, '\\.0*$', '') AS BIGINT)"),
+        _shaped("s", _WHOLE, f"TRY_CAST(regexp_replace({_plain('s')}, '\\.0*$', '') AS BIGINT)"),
         "int64",
     ),
     "number": ("s", _number("s"), "int64"),
@@ -148,6 +149,7 @@ _MACROS: Mapping[str, tuple[str, str, str]] = {
     ),
     "time": ("s", _time("s"), "int64"),
     "extract": ("s, p, g", "nullif(trim(regexp_extract(s, p, g)), '')", "string"),
+    "digest": ("s", "substr(md5(s), 1, 16)", "string"),
     "replace": ("s, p, r", "nullif(trim(regexp_replace(s, p, r, 'g')), '')", "string"),
 }
 

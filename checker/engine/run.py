@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -39,6 +39,7 @@ from checker.packs.typed import (
 )
 
 Progress = Callable[[str, int, int], None]
+Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
 BucketKey = tuple[str, str, TypedClock | None, frozenset[str]]
 """Pack, fact, clock and platforms: what tasks of one flags table share."""
 
@@ -50,6 +51,28 @@ class RunOptions:
     offenders: int = 20
     only_rules: frozenset[str] | None = None
     progress: Progress | None = None
+
+
+@dataclass
+class _Bucket:
+    """Tasks that share a flags table, what is asked of it, and what is answered."""
+
+    frames: Frames
+    tasks: list[Task]
+    questions: list[tuple[GroupQuery, Callable[[], list[dict[GroupKey, Tally]]]]] = field(
+        default_factory=list
+    )
+    answers: list[tuple[GroupQuery, list[dict[GroupKey, Tally]]]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def answer(self) -> None:
+        """Waits for the answers."""
+        try:
+            while self.questions and self.failure is None:
+                query, answer = self.questions.pop(0)
+                self.answers.append((query, answer()))
+        except ENGINE_ERRORS as error:
+            self.failure = error
 
 
 class Run:
@@ -100,14 +123,7 @@ class Run:
                     key = (pack.pack.name, task.fact, task.clock, task.platforms)
                     buckets.setdefault(key, []).append(task)
         buckets = _with_clockless(buckets)
-        figures: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str] = {}
-        for number, tasks in enumerate(buckets.values()):
-            self._tell(tasks[0].fact, number, len(buckets))
-            shared = self._shared(owners[tasks[0]], tasks)
-            self.shared[shared] = tuple(dict.fromkeys(task.rule.id for task in tasks))
-            with self.realm.workspace.stage(shared):
-                figures |= self._bucket(self.frames[owners[tasks[0]]], tasks)
-        self._tell("", len(buckets), len(buckets))
+        figures = self._computed([(owners[tasks[0]], tasks) for tasks in buckets.values()])
         by_revision: dict[tuple[str, int, object], list[Task]] = {}
         for task in owners:
             by_revision.setdefault((task.rule.id, id(task.revision), task.grouping), []).append(
@@ -156,48 +172,77 @@ class Run:
             rule, revision, {"platform": platform}, period, fm.MISSING, 0, 0, 0, (), False, reason
         )
 
-    # -- one bucket ------------------------------------------------------------------------------
+    # -- buckets ---------------------------------------------------------------------------------
 
-    def _bucket(
-        self, frames: Frames, tasks: list[Task]
-    ) -> dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str]:
-        """Figures of tasks that share fact, clock and platforms. A task that the engine cannot
-        compute must not take the others with it: on failure each is tried alone."""
-        try:
-            return dict(self._figures(frames, tasks))
-        except ENGINE_ERRORS as error:
-            if len(tasks) == 1:
-                return {tasks[0]: _reason(error)}
-        result: dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str] = {}
-        for task in tasks:
-            result |= self._bucket(frames, [task])
-        return result
-
-    def _figures(
-        self, frames: Frames, tasks: list[Task]
-    ) -> dict[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]]:
+    def _computed(self, buckets: Sequence[tuple[str, list[Task]]]) -> dict[Task, Figures | str]:
+        """Figures of all tasks, or why there are none. Everything is asked for before the first answer
+        is waited for, so that the engine works while the next question is put."""
         stage = self.realm.workspace.stage
-        with stage("rows"):
-            flags = build_flags(frames, tasks, self.options.days)
+        asked = []
+        for pack, tasks in buckets:
+            shared = self._shared(pack, tasks)
+            self.shared[shared] = tuple(dict.fromkeys(task.rule.id for task in tasks))
+            with stage(shared):
+                asked.append((shared, self._asked(self.frames[pack], tasks)))
+        for number, (_, bucket) in enumerate(asked):
+            self._tell(bucket.tasks[0].fact, number, len(asked))
+            bucket.answer()
+        figures: dict[Task, Figures | str] = {}
+        for number, (shared, bucket) in enumerate(asked):
+            self._tell("offenders", number, len(asked))
+            with stage(shared):
+                figures |= self._figures(bucket)
+        self._tell("", len(asked), len(asked))
+        return figures
+
+    def _asked(self, frames: Frames, tasks: list[Task]) -> _Bucket:
+        """A query for each grouping of tasks that share fact, clock and platforms."""
+        bucket = _Bucket(frames, tasks)
+        stage = self.realm.workspace.stage
         groupings: dict[Grouping, list[Task]] = {}
         for task in tasks:
             groupings.setdefault(task.grouping, []).append(task)
-        tallies: dict[Task, dict[GroupKey, Tally]] = {}
-        jobs: list[Job] = []
-        for same in groupings.values():
-            query = self.group_query(flags, same)
-            with stage(f"figures by {same[0].grouping}"):
-                tallied = query.run()
-            for task, found in zip(same, tallied, strict=True):
-                tallies[task] = found
-                if not task.added and any(tally.offenders for tally in found.values()):
-                    jobs.append(Job(task, query.flags, query.keys))
+        try:
+            with stage("rows"):
+                flags = build_flags(frames, tasks, self.options.days)
+            for same in groupings.values():
+                query = self.group_query(flags, same)
+                with stage(f"figures by {same[0].grouping}"):
+                    bucket.questions.append((query, query.ask()))
+        except ENGINE_ERRORS as error:
+            bucket.failure = error
+        return bucket
+
+    def _figures(self, bucket: _Bucket) -> dict[Task, Figures | str]:
+        """A task that the engine cannot compute must not take the others with it: on failure each is
+        tried alone."""
+        bucket.answer()
+        if bucket.failure is None:
+            try:
+                return dict(self._with_offenders(bucket))
+            except ENGINE_ERRORS as error:
+                bucket.failure = error
+        if len(bucket.tasks) == 1:
+            return {bucket.tasks[0]: _reason(bucket.failure)}
+        result: dict[Task, Figures | str] = {}
+        for task in bucket.tasks:
+            result |= self._figures(self._asked(bucket.frames, [task]))
+        return result
+
+    def _with_offenders(self, bucket: _Bucket) -> dict[Task, Figures]:
+        jobs = [
+            Job(task, query.flags, query.keys)
+            for query, found in bucket.answers
+            for task, groups in zip(query.tasks, found, strict=True)
+            if not task.added and any(tally.offenders for tally in groups.values())
+        ]
         limit = self.options.offenders
-        with stage("offenders"):
-            listed = list_offenders(frames, jobs, limit) if limit else {}
+        with self.realm.workspace.stage("offenders"):
+            listed = list_offenders(bucket.frames, jobs, limit) if limit else {}
         return {
-            task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in found.items()}
-            for task, found in tallies.items()
+            task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in groups.items()}
+            for query, found in bucket.answers
+            for task, groups in zip(query.tasks, found, strict=True)
         }
 
     def group_query(self, flags: Flags, tasks: Sequence[Task]) -> GroupQuery:
@@ -223,13 +268,13 @@ class Run:
     def _combined(
         self,
         tasks: list[Task],
-        figures: Mapping[Task, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]] | str],
+        figures: Mapping[Task, Figures | str],
     ) -> list[Measured]:
         """Measured figures of one revision and grouping; parts of a formula are put together."""
         first = tasks[0]
         revision = first.revision
         platforms = sorted(first.platforms)
-        found: dict[str | None, dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]] = {}
+        found: dict[str | None, Figures] = {}
         for task in tasks:
             groups = figures[task]
             if isinstance(groups, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -66,24 +66,29 @@ class GroupQuery:
         table = self.flags.table.mutate(**self.keys)
         return table.group_by(list(self.keys)).agg(present=table.count(), **self.outputs)
 
-    def run(self) -> list[dict[GroupKey, Tally]]:
-        """For each task, its tally by group. A group exists when any row falls into it."""
+    def ask(self) -> Callable[[], list[dict[GroupKey, Tally]]]:
+        """For each task, its tally by group, to be had when it is needed. A group exists when any row
+        falls into it."""
         grouped = self.grouped()
-        names = grouped.columns
-        rows = [dict(zip(names, row, strict=True)) for row in self.workspace.fetch(grouped)]
-        width = len(self.keys)
-        groups = {tuple(row[f"k{i}"] for i in range(width)): row for row in rows}
-        extra = {
+        answer, width = self.workspace.ask(grouped), len(self.keys)
+        apart = {
             (task.rows, aggregate): self._apart(task.rows, aggregate)
             for task in self.tasks
             if isinstance(task.population, TypedValue)
             for aggregate in fm.aggregates_of(task.population.formula)
             if self.is_apart(aggregate)
         }
-        return [
-            {key: self._tally(task, row, key, extra) for key, row in groups.items()}
-            for task in self.tasks
-        ]
+
+        def tallies() -> list[dict[GroupKey, Tally]]:
+            rows = [dict(zip(grouped.columns, row, strict=True)) for row in answer()]
+            groups = {tuple(row[f"k{i}"] for i in range(width)): row for row in rows}
+            extra = {key: found() for key, found in apart.items()}
+            return [
+                {key: self._tally(task, row, key, extra) for key, row in groups.items()}
+                for task in self.tasks
+            ]
+
+        return tallies
 
     # -- what to ask -----------------------------------------------------------------------------
 
@@ -195,7 +200,7 @@ class GroupQuery:
         keys = [("value", argument) for argument in aggregate.arguments]
         return any(self.flags.over(key) is not None for key in keys)
 
-    def _apart(self, rows: Rows, aggregate: tr.Aggregate) -> dict[GroupKey, Exact]:
+    def _apart(self, rows: Rows, aggregate: tr.Aggregate) -> Callable[[], dict[GroupKey, Exact]]:
         (argument,) = aggregate.arguments
         key = ("value", argument)
         value, over = self.flags[key], self.flags.over(key)
@@ -208,17 +213,21 @@ class GroupQuery:
             **self.keys, top=value, bottom=over if over is not None else 1
         ).filter(known)
         names = [*self.keys, "top", "bottom"]
-        counted = table.group_by(names).agg(n=table.count())
-        found: dict[GroupKey, dict[Fraction, int]] = {}
-        for *group, top, bottom, n in self.workspace.fetch(counted):
-            values = found.setdefault(tuple(group), {})
-            one = Fraction(int(top), int(bottom))
-            values[one] = values.get(one, 0) + int(n)
-        return {group: _of_histogram(aggregate, values) for group, values in found.items()}
+        answer = self.workspace.ask(table.group_by(names).agg(n=table.count()))
+
+        def figures() -> dict[GroupKey, Exact]:
+            found: dict[GroupKey, dict[Fraction, int]] = {}
+            for *group, top, bottom, n in answer():
+                values = found.setdefault(tuple(group), {})
+                one = Fraction(int(top), int(bottom))
+                values[one] = values.get(one, 0) + int(n)
+            return {group: _of_histogram(aggregate, values) for group, values in found.items()}
+
+        return figures
 
     def _quantile(
         self, aggregate: tr.Aggregate, value: ir.Value, known: ir.BooleanValue
-    ) -> dict[GroupKey, Exact]:
+    ) -> Callable[[], dict[GroupKey, Exact]]:
         """PERCENTILE_CONT: the two neighbours of position q * (n - 1), interpolated exactly."""
         share = aggregate.fraction if aggregate.fraction is not None else Fraction(1, 2)
         table = self.flags.table.mutate(**self.keys, top=value).filter(known)
@@ -231,16 +240,21 @@ class GroupQuery:
         )
         low = (ranked["n"] - 1) * share.numerator // share.denominator
         near = ranked.filter((ranked["number"] == low) | (ranked["number"] == low + 1))
-        found: dict[GroupKey, list[tuple[int, int, int]]] = {}
-        for *group, top, number, n in self.workspace.fetch(near):
-            found.setdefault(tuple(group), []).append((int(number), int(top), int(n)))
-        result = {}
-        for group_key, rows in found.items():
-            rows.sort()
-            position = share * (rows[0][2] - 1)
-            left, right = Fraction(rows[0][1]), Fraction(rows[-1][1])
-            result[group_key] = Exact(left + (right - left) * (position - rows[0][0]))
-        return result
+        answer = self.workspace.ask(near)
+
+        def figures() -> dict[GroupKey, Exact]:
+            found: dict[GroupKey, list[tuple[int, int, int]]] = {}
+            for *group, top, number, n in answer():
+                found.setdefault(tuple(group), []).append((int(number), int(top), int(n)))
+            result = {}
+            for key, rows in found.items():
+                rows.sort()
+                position = share * (rows[0][2] - 1)
+                left, right = Fraction(rows[0][1]), Fraction(rows[-1][1])
+                result[key] = Exact(left + (right - left) * (position - rows[0][0]))
+            return result
+
+        return figures
 
 
 def _is_count(key: object) -> bool:

@@ -236,7 +236,7 @@ class Realm:
             started_at=started,
             initiated_by=ibis.coalesce(rows["initiated_by"], "buyer"),
             ended_at=ibis.ifelse(ended <= self.as_of, ended, ibis.null("int64")),
-        ).drop("first_ts")
+        ).select(*keys, *names)  # by name: of a star, compiled SQL could leave no column out
         order = [rows["platform"], rows["shop_id"], rows["session_id"]]
         rows = rows.mutate(sk=ibis.row_number().over(order_by=order).cast("int32"))
         return self._kept("sessions", self.with_place(rows), "sessions_keyed")

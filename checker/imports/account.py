@@ -41,6 +41,8 @@ class TableAccount:
 
 @dataclass(frozen=True)
 class Account:
+    """`people` are the names of files that name buyers or agents."""
+
     mapping: str
     title: str
     platform: str
@@ -51,6 +53,7 @@ class Account:
     not_read: Mapping[str, str]
     sessions: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[str, int] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -16,7 +16,7 @@ from checker.packs.model import Expr
 STRETCH = ("from", "through")
 """Params that --from and --through give."""
 
-BadKind = Literal["unreadable", "unlisted", "missing", "foreign"]
+BadKind = Literal["unreadable", "unlisted", "missing", "foreign", "rounded"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ _CODES: Mapping[BadKind, str] = {
     "unlisted": "E276",
     "foreign": "E276",
     "missing": "E277",
+    "rounded": "E286",
 }
 
 
@@ -67,6 +68,7 @@ def explain(
             listed = ", ".join(f"{shape} ({n:,})" for shape, n in shapes)
             notes.append(f"the column is written in {len(shapes)} ways: {listed}")
             quotes += [shape for shape, _ in shapes]
+        notes.append(_other_function(bad.cell.name, examples))
         notes.append(_if_empty(examples))
     elif bad.kind == "missing":
         rows = f"{number:,} row{'s' if number != 1 else ''}"
@@ -75,6 +77,16 @@ def explain(
             notes += [f"give it with {given_by(name)}" for name in not_given]
         else:
             notes.append("leave such rows out with `drop` or `where`, if they are meant to be")
+            if any(sheet for _, sheet, _, _ in examples):
+                notes.append(
+                    "merged cells have their value in the first row only: unmerge and fill"
+                )
+    elif bad.kind == "rounded":
+        message = (
+            f"{cells} of {of} {'are ids' if number != 1 else 'is an id'} that a spreadsheet rounded"
+        )
+        notes.append("ids that were different may be the same now")
+        notes.append("take the file as it was exported, or make the column text and fill it again")
     else:
         message = (
             f"{cells} of {of} {'are' if number != 1 else 'is'} no known value for `{bad.column}`"
@@ -122,6 +134,23 @@ def _quoted(example: tuple[Any, ...]) -> str:
 def _shown(value: object) -> str:
     text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(value))
     return f"{text[:60]}{'…' if len(text) > 60 else ''}"
+
+
+_NUMBERS = {10: "epoch_seconds", 13: "epoch_millis", 16: "epoch_micros", 5: "excel_instant"}
+
+
+def _other_function(called: str, examples: Sequence[tuple[Any, ...]]) -> str:
+    """The function for instants that are numbers, by how many digits stand before the point."""
+    values = [str(e[3]) for e in examples]
+    digits = {len(value.partition(".")[0]) for value in values}
+    if called != "instant" or len(digits) != 1 or not all(map(_is_number, values)):
+        return ""
+    meant = _NUMBERS.get(digits.pop())
+    return f"numbers are read by {meant}(x), if that is what they mean" if meant else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def _if_empty(examples: Sequence[tuple[Any, ...]]) -> str:

@@ -192,7 +192,7 @@ def _bad_cells(
     made: Making, out: TypedOutput, raw: Raw, table: ir.Table, row: Row, chosen: ir.BooleanValue
 ) -> tuple[Diagnostic, ...]:
     """Every cell that cannot be read, is no value of a closed set, or is needed and missing."""
-    checks = list(_checks(out, row, chosen))
+    checks = list(_checks(made.mapping, out, row, chosen))
     if not checks:
         return ()
     counted = table.agg(**{f"n{i}": _hits(table, parts) for i, (_, parts) in enumerate(checks)})
@@ -218,13 +218,21 @@ def _hits(table: ir.Table, parts: Sequence[ir.BooleanValue]) -> ir.Value:
     return product.sum() if isinstance(product, ir.Column) else product * table.count()
 
 
+_IDS = ("shop_id", "session_id", "buyer_id", "agent_id")
+_ROUNDED = r"^\d(\.\d+)?E\+\d\d+$"
+"""How spreadsheets write a number that is too long for them: what was another id may now be this one."""
+
+
 def _checks(
-    out: TypedOutput, row: Row, chosen: ir.BooleanValue
+    mapping: TypedMapping, out: TypedOutput, row: Row, chosen: ir.BooleanValue
 ) -> Iterator[tuple[Bad, list[ir.BooleanValue]]]:
     """What may be bad, and the conditions that together say where it is."""
     table = out.written.table
     seen: dict[tr.Tree, list[frozenset[object]]] = {}
     needed = required(table)
+    by = made_of.by if (made_of := mapping.written.sessions) and made_of.idle is not None else ()
+    if table == "messages" and "buyer_id" in by:  # else all unknown buyers would share a session
+        needed = (*needed, "buyer_id")
     for column, tree in out.columns.items():
         expr = out.written.columns[column]
         for cell, guards in _conversions(tree, ()):
@@ -247,6 +255,10 @@ def _checks(
                 given, read = v.present(evaluate(cell.arguments[0], row)), evaluate(cell, row)
                 missing.append(given.cast("int64") <= v.present(read).cast("int64"))
             yield Bad("missing", table, column, expr, tree, None), missing
+        if column in _IDS:
+            value = v.expression(evaluate(tree, row))
+            rounded = [chosen, ibis.coalesce(value.re_search(_ROUNDED), False)]
+            yield Bad("rounded", table, column, expr, tree, value), rounded
         if type_.kind is Kind.ENUM and not isinstance(tree, tr.Lit):
             value = v.expression(evaluate(tree, row))
             foreign = [chosen, ibis.coalesce(~value.isin(list(type_.values)), False)]

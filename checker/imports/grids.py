@@ -87,14 +87,34 @@ def text_grid(
     counted = f"(SELECT row_number() OVER () AS row, * FROM {source})"
     try:
         run(con, f"CREATE TEMP TABLE {name(table)} AS SELECT {_cells(width + 1)} FROM {counted}")
+        open_quote = _unmatched(con, table, width + 1, copy.path, delimiter)
     except DuckDBError as error:
         return None, (torn(file, complaint(error)),)
     finally:
         copy.path.unlink(missing_ok=True)
+    if open_quote is not None:
+        return None, (torn(file, f"a quote in line {open_quote} does not end as it should"),)
     extra = rows(con, f"SELECT count(*), min(row) FROM {name(table)} WHERE c{width} IS NOT NULL")[0]
     if extra[0]:
         return None, (torn(file, f"row {extra[1]} has more than {width} fields", extra[0]),)
     return Grid(file, None, table, width, _count(con, table), copy.encoding), ()
+
+
+def _unmatched(con: Any, table: str, width: int, copy: Path, delimiter: str) -> int | None:
+    """The line of the first quote that does not end as it should, for such a quote takes in the rows
+    below it: only files with a line break inside of a cell can have lost any."""
+    broken = " OR ".join(f"contains(c{i}, chr(10))" for i in range(width))
+    if not rows(con, f"SELECT 1 FROM {name(table)} WHERE {broken} LIMIT 1"):
+        return None
+    with copy.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            for _ in reader:
+                line = reader.line_num + 1
+        except csv.Error:
+            return line
+    return None
 
 
 def line_grid(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from checker.imports.shipped import load_mapping
 from checker.imports.typing import TypedMapping
 from checker.imports.write import check_target, publish, write_tables
 from checker.language.catalog import STORED, TABLES
+from checker.language.tree import Col, walk
 from checker.language.types import Type
 
 
@@ -79,7 +80,7 @@ def import_beside(
     account, found = _import(workspace, source, options, made)
     # Of a database, what is not meant was not even asked for.
     if account is not None and not is_database(source):
-        found = (*found, *_told(account))
+        found = (*found, *_quoting(_told(account), account.people))
     return (made if account is not None else None), found
 
 
@@ -107,6 +108,7 @@ class _Gathered:
     raws: dict[str, Raw]
     not_read: dict[str, str]
     reason: str = ""
+    people: tuple[str, ...] = ()
 
 
 def _import(
@@ -123,7 +125,7 @@ def _import(
     if gathered is None or has_errors(found):
         return None, found
     account, more = _make(workspace.con, gathered, options, out)
-    return account, (*found, *more)
+    return account, (*found, *_quoting(more, gathered.people))
 
 
 def _of_database(
@@ -197,15 +199,28 @@ def _of_files(
     found = (*found, *more)
     if has_errors(found):
         return None, found
+    people = _named_people(sources, mapping)
     raws, more = _read(sources, mapping)
-    found = (*found, *more)
+    found = (*found, *_quoting(more, people))
     used = {a.file for raw in raws.values() for a in raw.accounts}
     not_read = {k: v for raw in raws.values() for k, v in raw.not_read.items()}
     for file in sources.files:
         name = sources.shown(file)
         if name not in used and not any(k == name or k.startswith(f"{name} [") for k in not_read):
             not_read[name] = "not of the kind that the mapping reads"
-    return _Gathered(mapping, given, raws, not_read, reason), found
+    return _Gathered(mapping, given, raws, not_read, reason, people), found
+
+
+def _named_people(sources: Sources, mapping: TypedMapping) -> tuple[str, ...]:
+    """The names of files, where a mapping takes buyers or agents from them."""
+    trees = (out.columns.get(c) for out in mapping.outputs for c in ("buyer_id", "agent_id"))
+    columns = {n.name for tree in trees if tree for n in walk(tree) if isinstance(n, Col)}
+    return tuple(sources.shown(file) for file in sources.files) if "file" in columns else ()
+
+
+def _quoting(found: tuple[Diagnostic, ...], people: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """Diagnostics that know what in them names people, and must not be told with pseudonyms."""
+    return tuple(replace(one, quotes=(*one.quotes, *people)) for one in found) if people else found
 
 
 def _make(
@@ -265,6 +280,7 @@ def _make(
             gathered.not_read,
             sessions,
             numbers,
+            gathered.people,
         ),
         found,
     )

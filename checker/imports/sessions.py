@@ -28,8 +28,9 @@ def from_messages(
 ) -> tuple[Tables, dict[str, int]]:
     """Gives every message a session_id and makes the table of sessions.
 
-    `targets` are the working tables. A session is named after what groups its messages and its
-    start, local to `timezone`.
+    `targets` are the working tables. A session is named after its start, local to `timezone`, and
+    numbered where several of a shop start in one second; never after its buyer, whose id would then
+    stand in every report.
     """
     assert sessions.idle is not None
     have = columns["messages"]
@@ -37,7 +38,7 @@ def from_messages(
     order = [
         "ts",
         *(["seq"] if "seq" in have else []),
-        *_turn(),
+        "CASE role WHEN 'buyer' THEN 0 WHEN 'bot' THEN 1 WHEN 'system' THEN 2 ELSE 3 END",
         '"file of it"',
         '"row of it"',
         '"item of it"',
@@ -59,24 +60,24 @@ def from_messages(
     inside = f"PARTITION BY {', '.join(map(name, by))}, greatest(nth, 1)"
     began = f"min(ts) OVER ({inside})"
     said = f"coalesce(min({human}) OVER ({inside}), {began})"
-    key = " || '/' || ".join(f"coalesce({name(c)}, '')" for c in by if c != "shop_id") or "''"
     local = f"timezone({literal(timezone)}, make_timestamp(began) AT TIME ZONE 'UTC')"
     stamp = f"strftime({local}, '%Y-%m-%dT%H:%M:%S')"
+    stamped = f"SELECT *, {stamp} AS stamp FROM (SELECT *, {said} AS began FROM ({numbered}))"
+    shop = "shop_id, " if "shop_id" in by else ""
+    others = f"ORDER BY began, {', '.join(map(name, by))}, greatest(nth, 1)"
+    place = f"dense_rank() OVER (PARTITION BY {shop}stamp {others})"
     run(
         con,
-        f"CREATE TEMP TABLE sessionized AS SELECT *, {key} || '@' || {stamp} AS session_key "
-        f"FROM (SELECT *, {said} AS began FROM ({numbered}))",
+        "CREATE TEMP TABLE sessionized AS "
+        "SELECT *, stamp || CASE WHEN place > 1 THEN '/' || place ELSE '' END AS session_key "
+        f"FROM (SELECT *, {place} AS place FROM ({stamped}))",
     )
     _replace_messages(con, targets["messages"], have)
-    made = _session_rows(con, sessions, by, targets["sessions"])
+    made = _session_rows(con, sessions, by, order, targets["sessions"])
     new = {**columns, "messages": _with_session(have, by), "sessions": made}
     run(con, "DROP TABLE sessionized")
     count = int(rows(con, f"SELECT count(*) FROM {name(targets['sessions'])}")[0][0])
     return new, {f"made of messages by {', '.join(sessions.by)}": count}
-
-
-def _turn() -> list[str]:
-    return ["CASE role WHEN 'buyer' THEN 0 WHEN 'bot' THEN 1 WHEN 'system' THEN 2 ELSE 3 END"]
 
 
 def _with_session(have: Mapping[str, Type], by: list[str]) -> dict[str, Type]:
@@ -98,17 +99,18 @@ def _replace_messages(con: Any, target: str, have: Mapping[str, Type]) -> None:
     )
 
 
-def _session_rows(con: Any, sessions: Sessions, by: list[str], target: str) -> dict[str, Type]:
+def _session_rows(
+    con: Any, sessions: Sessions, by: list[str], order: list[str], target: str
+) -> dict[str, Type]:
     """ended_at only where the data reach that far: later, the session may still go on."""
     last = f"max(ts) FILTER (WHERE {_PEOPLE})"
     speaker = f"arg_max(role, (ts, nth_message)) FILTER (WHERE {_PEOPLE})"
-    order = ", ".join(["ts", *_turn(), '"file of it"', '"row of it"', '"item of it"'])
     first_person = "arg_min(role, (ts, nth_message)) FILTER (WHERE role IN ('buyer', 'agent'))"
     grouped = (
         f"SELECT session_key AS session_id, {', '.join(name(c) for c in by)}{',' if by else ''} "
         f"CASE WHEN {first_person} = 'agent' THEN 'merchant' ELSE 'buyer' END AS initiated_by, "
         f"min(began) AS started_at, {last} AS last_at, {speaker} AS last_role "
-        f"FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS nth_message FROM sessionized) "
+        f"FROM (SELECT *, row_number() OVER (ORDER BY {', '.join(order)}) AS nth_message FROM sessionized) "
         f"GROUP BY ALL"
     ).replace("GROUP BY ALL", f"GROUP BY session_key{''.join(', ' + name(c) for c in by)}")
     closes = (
@@ -144,7 +146,9 @@ def merged(
     over = f"PARTITION BY {', '.join(map(name, sessions.by))} ORDER BY started_at, session_id"
     before = f"max(ended_at) OVER ({over} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     # A session that has not ended cannot be contacted again after its end.
-    apart = f"coalesce(started_at - {before} >= {sessions.merge_within}, true)"
+    # Nor is anybody known to come back where it is not known who came.
+    nobody = " OR ".join(f"{name(c)} IS NULL" for c in sessions.by if c != "shop_id") or "false"
+    apart = f"({nobody} OR coalesce(started_at - {before} >= {sessions.merge_within}, true))"
     islands = f"SELECT *, sum(apart::INT) OVER ({over}) AS island FROM (SELECT *, {apart} AS apart FROM {table})"
     group = f"PARTITION BY {', '.join(map(name, sessions.by))}, island"
     in_order = f"OVER ({group} ORDER BY started_at, session_id)"

@@ -86,6 +86,14 @@ CONVERSIONS: Mapping[str, Conversion] = {
         2,
         total=True,
     ),
+    "digest": Conversion(
+        Signature(
+            "digest(x)",
+            "16 hexadecimal digits that stand for the text: an id made of names shows none of them",
+        ),
+        t.TEXT,
+        total=True,
+    ),
 }
 """By name, as they are called. All take texts."""
 

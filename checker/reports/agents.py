@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from checker.reports.grouping import RuleGroup, badness, ranked
+from checker.reports.grouping import RuleGroup, missed_by, ranked
 from checker.verdicts.model import Offender, Outcome, Verdict
 
 
@@ -46,7 +47,7 @@ def _about_agents(group: RuleGroup) -> list[Verdict]:
     """Verdicts about agents, the worst first: those of the rule, else those that --by added."""
     own = [v for v in group.verdicts if "agent" in v.scope and v.value is not None]
     if own:
-        return sorted(own, key=lambda v: (v.outcome is Outcome.FAIL, badness(v)), reverse=True)
+        return sorted(own, key=lambda v: (v.outcome is Outcome.FAIL, missed_by(v)), reverse=True)
     return [v for v in ranked(group) if "agent" in v.scope and v.value is not None]
 
 
@@ -71,6 +72,7 @@ def _with(row: AgentRow, offender: Offender) -> AgentRow:
 
 
 def _order(row: AgentRow) -> tuple[object, ...]:
-    bad = badness(row.verdict) if row.verdict else (False, 0, 0)
+    light = row.verdict is None or row.verdict.severity != "error"
+    missed = missed_by(row.verdict) if row.verdict else Fraction(0)
     name = (row.platform or "", row.shop or "", row.agent, row.group.rule)
-    return (-row.cases, -(row.longest or 0), not bad[0], -bad[1], *name)
+    return (-row.cases, -(row.longest or 0), light, -missed, *name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import operator
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +12,15 @@ from checker.verdicts.model import Offender, Outcome, Verdict
 
 JUDGED = frozenset({Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.INFO, Outcome.WAIVED})
 UNJUDGED = (Outcome.NOT_EVALUATED, Outcome.NO_DATA, Outcome.SMALL_SAMPLE, Outcome.MANUAL)
+
+_HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
 
 Key = tuple[tuple[str, str | None], ...]
 
@@ -33,8 +43,12 @@ class RuleGroup:
             hits = [v for v in members if v.outcome in outcomes]
             if hits:
                 judged = sum(v.outcome in JUDGED for v in members)
-                found.append(ScopeGroup(tuple(sorted(hits, key=badness, reverse=True)), judged))
-        return sorted(found, key=lambda g: (badness(g.worst), len(g.verdicts)), reverse=True)
+                found.append(
+                    ScopeGroup(tuple(sorted(hits, key=badness_in_rule, reverse=True)), judged)
+                )
+        return sorted(
+            found, key=lambda g: (badness_in_rule(g.worst), len(g.verdicts)), reverse=True
+        )
 
 
 @dataclass(frozen=True)
@@ -76,11 +90,28 @@ def badness(verdict: Verdict) -> tuple[bool, Fraction, int]:
     return verdict.severity == "error", _distance(verdict), verdict.offender_count
 
 
+def badness_in_rule(verdict: Verdict) -> tuple[bool, Fraction, Fraction, int]:
+    """Orders verdicts of one rule. Where nothing is asked for (`= 0`) every figure is as far from it
+    as can be: there the figure itself tells."""
+    severe, distance, blamed = badness(verdict)
+    found, value = asked(verdict), verdict.value
+    beyond = Fraction(0) if found is None or value is None else abs(value - found.bound)
+    return severe, distance, beyond, blamed
+
+
 def _distance(verdict: Verdict) -> Fraction:
     found, value = asked(verdict), verdict.value
     if found is None or value is None or value == found.bound:
         return Fraction(0)
     return min(abs(value - found.bound) / max(abs(value), abs(found.bound)), Fraction(1))
+
+
+def missed_by(verdict: Verdict) -> Fraction:
+    """The distance from what is asked: above 0 where it is missed, below 0 where it is met."""
+    found, distance = asked(verdict), _distance(verdict)
+    if found is None or verdict.value is None or distance == 0:
+        return Fraction(0)
+    return -distance if _HOLDS[found.sign](verdict.value, found.bound) else distance
 
 
 def closest(group: RuleGroup) -> Verdict | None:

@@ -93,15 +93,22 @@ def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
 
 def _verdict(verdict: Verdict) -> str:
     """One verdict on one line, and below it its offenders on a line each."""
-    fields = verdict_dict(verdict)
-    compared = _line(fields.pop("reconciliation"))
-    fields.pop("offenders")
     offenders = _list((_line(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
-    return f'{_line(fields)[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
+    compared = _line(_reconciliation(verdict))
+    fields = _line(_judged(verdict))
+    return f'{fields[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
 
 
 def verdict_dict(verdict: Verdict) -> dict[str, object]:
     """A verdict as the schema of results describes it."""
+    return _judged(verdict) | {
+        "offenders": [offender_dict(o, verdict.timezone) for o in verdict.offenders],
+        "reconciliation": _reconciliation(verdict),
+    }
+
+
+def _judged(verdict: Verdict) -> dict[str, object]:
+    """All but the rows: what was demanded, and what was found."""
     period = verdict.period
     return {
         "rule": verdict.rule,
@@ -130,8 +137,6 @@ def verdict_dict(verdict: Verdict) -> dict[str, object]:
         "attestation": None if verdict.attestation is None else dict(verdict.attestation),
         "baseline": verdict.baseline,
         "offender_count": verdict.offender_count,
-        "offenders": [offender_dict(o, verdict.timezone) for o in verdict.offenders],
-        "reconciliation": _reconciliation(verdict),
     }
 
 

@@ -21,7 +21,7 @@ from checker.reports.reported import (
 from checker.reports.sheet import NOTHING, Cell, Sheet
 from checker.reports.sheet_words import said
 from checker.reports.summary import beside_baseline, by_shop, facts, headline, periods
-from checker.verdicts.model import Offender, Outcome, Result, Verdict
+from checker.verdicts.model import Outcome, Result, Verdict
 
 # Columns of the summary's grid.
 _RULE, _SCOPE, _PERIOD, _GAP = 3, 3, 2, 6
@@ -190,8 +190,7 @@ def _offenders(result: Result, lang: str) -> Sheet:
     def rows() -> Iterator[Sequence[Cell]]:
         for v in result.verdicts:
             if v.outcome in _BLAMED and not v.added:
-                for o in v.offenders:
-                    yield _offender(v, o, lang)
+                yield from _blamed(v, lang)
 
     headings = [said(key, lang) for key in (*keys, *more)]
     return Sheet(
@@ -199,22 +198,30 @@ def _offenders(result: Result, lang: str) -> Sheet:
     )
 
 
-def _offender(verdict: Verdict, offender: Offender, lang: str) -> Sequence[Cell]:
-    unanswered = offender.wait is None and offender.turn is not None
-    return [
+def _blamed(verdict: Verdict, lang: str) -> Iterator[Sequence[Cell]]:
+    """A row for each offender; what they share is made once, for there may be a million of them."""
+    before = (
         sheet.text(words.outcome(verdict.outcome, lang)),
         sheet.text(verdict.title.get(lang)),
         sheet.text(words.scope_value("platform", verdict.scope.get("platform"), lang)),
-        sheet.text(offender.shop_id),
-        sheet.text(offender.session_id),
-        sheet.whole(offender.turn),
-        sheet.text(offender.agent_id),
-        sheet.instant(offender.at, verdict.timezone),
-        sheet.text(words.say("no_reply", lang)) if unanswered else sheet.duration(offender.wait),
+    )
+    behind = (
         sheet.text(words.period(verdict.period, lang)),
         sheet.text(verdict.timezone),
         sheet.text(verdict.rule),
-    ]
+    )
+    no_reply = sheet.text(words.say("no_reply", lang))
+    for one in verdict.offenders:
+        yield (
+            *before,
+            sheet.text(one.shop_id),
+            sheet.text(one.session_id),
+            sheet.whole(one.turn),
+            sheet.text(one.agent_id),
+            sheet.instant(one.at, verdict.timezone),
+            no_reply if one.wait is None and one.turn is not None else sheet.duration(one.wait),
+            *behind,
+        )
 
 
 def _agents(groups: Sequence[RuleGroup], lang: str) -> Sheet:

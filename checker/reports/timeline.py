@@ -12,7 +12,7 @@ from checker.reports import words
 from checker.reports.clean import clean
 from checker.reports.definition import clock_lines
 from checker.reports.figures import duration
-from checker.reports.layout import Column, cells, pad, table
+from checker.reports.layout import Column, cells, pad, table, wrap
 from checker.reports.page import Page
 from checker.reports.phrases import NOUNS, Phrase
 from checker.verdicts.explanation import (
@@ -168,18 +168,19 @@ def _window(hours: OpenHours, timeline: SessionTimeline, lang: str) -> str:
 
 @dataclass(frozen=True)
 class _Row:
-    """A line of what happened: an event, a window's edge or a limit that passes."""
+    """A line of what happened: an event; or a window's edge or a limit that passes, which is `aside`."""
 
     at: int
-    who: str
-    what: str
+    who: str = ""
+    what: str = ""
+    aside: str = ""
 
 
 def _happened(timeline: SessionTimeline, lang: str, show_text: bool) -> list[_Row]:
     rows = [_Row(e.at, _who(e, lang), _what(e, lang, show_text)) for e in timeline.events]
     first, last = timeline.events[0].at, timeline.events[-1].at
     edges = [
-        _Row(at, "", f"-- {_say(key, lang, window=clean(hours.window))} --")
+        _Row(at, aside=f"-- {_say(key, lang, window=clean(hours.window))} --")
         for hours in timeline.windows
         for stretch in hours.stretches
         for key, at in zip(("opens", "closes"), stretch, strict=True)
@@ -189,7 +190,7 @@ def _happened(timeline: SessionTimeline, lang: str, show_text: bool) -> list[_Ro
     for mark in timeline.marks:
         passed.setdefault((mark.at, mark.turn), []).append(clean(mark.rule))
     limits = [
-        _Row(at, "", f"!! {_say('passes', lang, turn=str(turn), rules=', '.join(rules))}")
+        _Row(at, aside=f"!! {_say('passes', lang, turn=str(turn), rules=', '.join(rules))}")
         for (at, turn), rules in passed.items()
     ]
     # At one instant the window's edge comes first: it decides whether what follows counts.
@@ -208,7 +209,15 @@ def _events(page: Page, timeline: SessionTimeline, lang: str, show_text: bool) -
         Column(_say("who", lang), [row.who for row in rows], shrinks=True, least=8),
         Column(_say("what", lang), [row.what for row in rows], shrinks=True, least=12),
     )
-    page.table(columns, indent=2)
+    heading, *lines = table(columns, page.width - 2)
+    page.line(("  " + heading, "quiet"))
+    behind = next(c.heading for c in columns[2:] if any(c.values))
+    start = cells(heading[: heading.rindex(behind)])
+    for row, line in zip(rows, lines, strict=True):
+        first, *rest = wrap(row.aside, page.width - 2 - start)
+        page.line(("  " + (pad(line, start) + first if row.aside else line), "plain"))
+        for more in rest:
+            page.line((" " * (2 + start) + more, "plain"))
 
 
 def _since(micros: int, lang: str) -> str:

@@ -15,6 +15,7 @@ from checker.reports.figures import duration, percent
 from checker.reports.funnel_words import condition_text, step_name
 from checker.reports.layout import Column, cells, pad
 from checker.reports.page import Page
+from checker.reports.people import answer, waiver
 from checker.reports.phrases import Phrase
 from checker.reports.tables import cases_table, more
 from checker.verdicts.explain_verdict import Funnel, VerdictReading
@@ -87,7 +88,9 @@ def _head(page: Page, verdict: Verdict, lang: str) -> None:
     page.paragraph(_say("on", lang, scope=where, period=when), indent=2, hang=2)
     word = words.outcome(verdict.outcome, lang)
     text = words.value_against(verdict, lang)
-    if verdict.outcome in (Outcome.NO_DATA, Outcome.NOT_EVALUATED, Outcome.MANUAL):
+    if verdict.attestation is not None:
+        text = answer(verdict, lang)
+    elif verdict.outcome in (Outcome.NO_DATA, Outcome.NOT_EVALUATED, Outcome.MANUAL):
         text = words.reason(verdict, lang)
     page.paragraph(
         text,
@@ -96,6 +99,8 @@ def _head(page: Page, verdict: Verdict, lang: str) -> None:
         lead=word + words.say("colon", lang),
         lead_style=_STYLES.get(verdict.outcome, "plain"),
     )
+    if verdict.waiver is not None:
+        page.paragraph(waiver(verdict.waiver, lang), indent=2, hang=2)
     told = words.gap(verdict, lang)
     if told and verdict.value is not None:
         page.paragraph(told, indent=2, hang=2)

@@ -81,3 +81,10 @@ class Exceptions:
 
     def __bool__(self) -> bool:
         return bool(self.waivers or self.attestations)
+
+    def of_rule(self, rule: str) -> Exceptions:
+        """What is said of one rule, by its whole name."""
+        return Exceptions(
+            tuple(one for one in self.waivers if one.rule == rule),
+            tuple(one for one in self.attestations if one.rule == rule),
+        )

@@ -49,7 +49,7 @@ from checker.verdicts.explanation import (
     TurnRow,
     Within,
 )
-from checker.verdicts.insight_cases import limit_marks
+from checker.verdicts.insight_limits import limit_marks, limits_of
 from checker.verdicts.insight_tasks import Wanted, wanted, wanted_of, written_of
 
 
@@ -109,6 +109,10 @@ class _Explanation:
         ]
         events = tuple(sorted(self._events(sk, session), key=lambda event: event.at))
         named = self.pack.pack.clocks
+        # A limit is none for a rule that does not count the session, or holds it good all the same.
+        blaming = {one.rule for one in readings if one.in_population and not one.good}
+        limiting = [one for one in asked if one.rule.id in blaming]
+        limits = limits_of(self.frames, limiting, (sk,))[sk]
         return SessionTimeline(
             session["session_id"],
             place.shop,
@@ -121,7 +125,7 @@ class _Explanation:
             events,
             tuple(turns),
             tuple(readings),
-            tuple(limit_marks(asked, turns)),
+            tuple(limit_marks(limiting, limits, turns)),
             tuple(self._open_hours(asked, pk, events)),
             tuple(named[name] for name in clocks.values() if name in named),
         )

@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
 from checker.facts.realm import NO_SHOP, Realm
-from checker.language import tree as tr
 from checker.language.catalog import ROLES
 from checker.packs.typed import TypedClock, TypedPack
-from checker.verdicts.explanation import LimitMark, SessionTimeline, TimelineEvent, TurnRow
+from checker.verdicts.explanation import SessionTimeline, TimelineEvent, TurnRow
+from checker.verdicts.insight_limits import limit_marks, limits_of
 from checker.verdicts.insight_tasks import Wanted
 from checker.verdicts.insights import Case
 from checker.verdicts.model import Offender, Outcome, Verdict
@@ -62,6 +62,7 @@ def session_cases(
     events = _events(realm, sessions)
     clocks = _clocks(wanted)
     turns = {name: _turns(realm, frames, name, clock, sessions) for name, clock in clocks.items()}
+    limits = limits_of(frames, wanted, sessions)
     found = []
     for sk, session in sessions.items():
         rows = [row for name in clocks for row in turns[name].get(sk, ())]
@@ -77,7 +78,7 @@ def session_cases(
             realm.as_of,
             tuple(happened[:EVENTS]),
             tuple(rows),
-            marks=tuple(limit_marks(wanted, rows)),
+            marks=tuple(limit_marks(wanted, limits[sk], rows)),
         )
         found.append(Case(timeline))
     return found
@@ -188,28 +189,3 @@ def _turns(
         pending = answered is None and ended is None
         found[sk].append(TurnRow(name, index, asked, answered, wait, pending, agent, waited))
     return found
-
-
-def limit_marks(wanted: Sequence[Wanted], rows: Sequence[TurnRow]) -> Iterable[LimitMark]:
-    """Where a wait is a plain difference ending at the answer, the limit passes that much earlier."""
-    for one in wanted:
-        revision, limit = one.revision, one.limit
-        if revision.clock is None or limit is None:
-            continue
-        for turn in rows:
-            mine = turn.clock == revision.written.clock
-            if mine and (at := _passed(revision.clock, turn, limit)) is not None:
-                yield LimitMark(one.rule.id, turn.index, at)
-
-
-def _passed(clock: TypedClock, turn: TurnRow, limit: int) -> int | None:
-    match clock.wait:
-        case tr.Arithmetic(op="-", left=tr.Col(name="answered_at", parent=""), right=right):
-            plain = isinstance(right, tr.Col) and right.name == "asked_at"
-        case _:
-            return None
-    if turn.answered_at is not None and turn.wait is not None:
-        return turn.answered_at - turn.wait + limit if turn.wait > limit else None
-    if plain and turn.waited is not None and turn.waited > limit:
-        return turn.asked_at + limit
-    return None

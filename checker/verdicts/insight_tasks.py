@@ -49,8 +49,12 @@ class Wanted:
     @property
     def limit(self) -> int | None:
         """The longest wait that every condition lets pass."""
-        found = [x for c in self.conditions for x in _limits(c.predicate)]
-        return min(found, default=None)
+        return min(self.limits, default=None)
+
+    @property
+    def limits(self) -> tuple[int, ...]:
+        """The waits that conditions compare with, the shortest first."""
+        return tuple(sorted({x for c in self.conditions for x in _limits(c.predicate)}))
 
     @property
     def reads_turns(self) -> bool:

@@ -43,6 +43,34 @@ def real() -> Result:
     return dataclasses.replace(result, diagnostics=found)
 
 
+_NIGHT = """\
+language: 1
+pack: night
+platform: house
+title: Night
+timezone: Asia/Shanghai
+clocks:
+  reply: {opens: role = 'buyer', closes: role = 'agent'}
+rules:
+  quick: {title: Quick, clock: reply, ratio: {of: turns, good: wait <= 15m}, aim: ">= 90%"}
+"""
+
+
+def over_midnight(folder: Path) -> Result:
+    """A question before midnight that is answered after it."""
+    (folder / "night.yaml").write_text(_NIGHT, "utf-8")
+    (folder / "night.csv").write_text(
+        "session_id,ts,role\n"
+        "A,2026-10-01T23:50:00+08:00,buyer\n"
+        "A,2026-10-02T00:20:00+08:00,agent\n",
+        "utf-8",
+    )
+    options = AuditOptions(rules=(folder / "night.yaml",), platform="house", insights=True)
+    result, found = audit(folder / "night.csv", options)
+    assert result is not None, found
+    return result
+
+
 def parts() -> Result:
     """The house standard with an aim that a formula over parts misses."""
     options = AuditOptions(

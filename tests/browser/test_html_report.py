@@ -149,6 +149,40 @@ def test_nothing_sticks_out(
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+HEIGHTS = (
+    "return [...document.querySelectorAll(arguments[0])].filter((e) => e.offsetParent)"
+    ".map((e) => e.getBoundingClientRect().height)"
+)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_word_is_broken_letter_by_letter_on_a_telephone(
+    browser: Chrome, real: Path, lang: str
+) -> None:
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        opened(browser, real, lang=lang)
+        browser.execute_script("document.querySelector('#case-table tbody button').click()")
+
+        def tallest(css: str) -> float:
+            return max(browser.execute_script(HEIGHTS, css))
+
+        line = 24
+        assert tallest("#timeline .scroll thead th") < 2 * line
+        assert tallest("#timeline-close") < 2 * line
+        assert tallest("#case-table thead th") < 2 * line
+        for css in (
+            "#timeline td",
+            "#case-table tbody td",
+            ".agent-table tbody th",
+            ".agent-table tbody td",
+        ):
+            assert tallest(css) < 5 * line
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_every_chart_has_words_and_a_table(browser: Chrome, real: Path) -> None:
     opened(browser, real, lang="en")
     browser.execute_script("document.querySelectorAll('details.rule').forEach(d => d.open = true)")
@@ -281,6 +315,15 @@ def test_a_case_opens_its_timeline(browser: Chrome, real: Path) -> None:
     assert complaints(browser) == []
 
 
+def test_a_timeline_over_midnight_has_dates(browser: Chrome, folder: Path) -> None:
+    page = reports.write(reports.over_midnight(folder), folder / "night.html")
+    opened(browser, page, lang="en")
+    button(browser, "#case-table tbody button").click()
+    told = browser.find_element(By.ID, "timeline").text
+    for time in ("10-01 23:50:00", "10-02 00:05:00", "10-02 00:20:00"):
+        assert time in told
+
+
 def test_a_link_opens_the_section_of_its_rule(browser: Chrome, real: Path) -> None:
     opened(browser, real, lang="en")
     link = browser.find_elements(By.CSS_SELECTOR, ".matrix tbody th a")[-1]
@@ -326,12 +369,16 @@ def test_everything_is_drawn_for_paper(browser: Chrome, real: Path) -> None:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         looks = browser.execute_script(
-            "return [getComputedStyle(document.body).backgroundColor,"
-            " getComputedStyle(document.querySelector('.bar')).display]"
+            "const style = (css) => getComputedStyle(document.querySelector(css));"
+            "return [style('body').backgroundColor, style('.bar').display,"
+            " style('#case-table td:last-child').display, style('#case-next').display]"
         )
+        # What is on paper is one page of the cases, and says so.
+        told = browser.find_element(By.ID, "case-page")
+        assert told.is_displayed() and re.match(r"第 1 / \d+ 页", told.text)
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
-    assert looks == ["rgb(255, 255, 255)", "none"]
+    assert looks == ["rgb(255, 255, 255)", "none", "none", "none"]
 
 
 def test_hostile_names_execute_nothing(browser: Chrome, hostile: Path) -> None:

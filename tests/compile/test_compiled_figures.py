@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from imports.postgres_server import PASSWORD, programs, running
 from oracle.generate import Tables, generate, naive
@@ -86,6 +88,31 @@ def test_a_warehouse_without_a_table_is_told_with_without(tmp_path: Path) -> Non
     wish = {"without": ("assignments", "sessions.human_requested_at")}
     rules = ["douyin/reply-3m-session", "douyin/saturation"]
     assert differences(query, said, rules, "duckdb", **wish) == {}
+
+
+@pytest.mark.parametrize("pack", NAMES)
+def test_the_comment_names_every_table_and_column_that_is_read(pack: str) -> None:
+    """With nothing else the query runs, and without the last one of a table it does not."""
+    for rule in measuring(PACKS, pack)[-1:]:
+        text = compiled(rule, "duckdb", as_of="2026-02-01T15:00:00")
+        comment = "".join(line[3:] for line in text.split("\n\n")[0].splitlines(keepends=True))
+        said = dict(re.findall(r"(?m)^table (\w+): (.*(?:\n  .*)*)", comment))
+        assert said
+        query = in_duckdb(everything(NAMES.index(pack)), ZONE)
+        _, have = query(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal;\n"
+        )
+        read = {(table, c) for table, names in said.items() for c in re.findall(r"\w+", names)}
+        assert read <= set(have)
+        for table in {table for table, _ in have} - said.keys():
+            query(f'DROP TABLE "{table}";\n')
+        for table, column in {one for one in have if one[0] in said} - read:
+            query(f'ALTER TABLE "{table}" DROP COLUMN "{column}";\n')
+        query(text)
+        table, names = next(iter(said.items()))
+        query(f'ALTER TABLE "{table}" DROP COLUMN "{re.findall(r"[a-z_]+", names)[-1]}";\n')
+        with pytest.raises(duckdb.BinderException):
+            query(text)
 
 
 def american() -> Tables:

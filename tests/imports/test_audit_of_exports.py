@@ -28,7 +28,7 @@ def test_an_audit_of_exports_judges_the_sessions_that_the_mapping_makes(tmp_path
 
 def test_a_session_of_exports_can_be_explained(tmp_path: Path) -> None:
     (tmp_path / "chat.csv").write_text(CHAT)
-    timelines, found = explain(tmp_path, "b1@2026-10-01T08:00:00", AuditOptions(mapping=PAIRS))
+    timelines, found = explain(tmp_path, "2026-10-01T08:00:00", AuditOptions(mapping=PAIRS))
     assert not [d for d in found if d.level == "error"]
     assert timelines
 

@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-SESSION = "tb8946567709@2026-10-01T20:57:11"
+SESSION = "2026-10-01T20:57:11"
 COMMANDS = (
     (f"audit exports {OPTIONS}", "taobao"),
     (f"explain exports {SESSION} {OPTIONS}", SESSION),

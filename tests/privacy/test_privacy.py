@@ -243,3 +243,48 @@ def test_text_that_cannot_be_read_is_no_hindrance(folder: Path) -> None:
     (folder / "reading.yaml").write_text(PACK + polite, "utf-8")
     refused, found = audit(data, replace(asked, rules=(folder / "reading.yaml",)))
     assert refused is None and found
+
+
+EXPORTS = {
+    "qianniu-chat-text": {
+        "buyer-carl.txt": "2026-10-01\n08:00:00\n在吗\nbuyer-carl\n08:05:00\n在\n旗舰店:anna-7\n08:06:00\n",
+        "buyer-dora.txt": "nothing\n",
+    },
+    "qidian --pack meiqia": {
+        "会话.csv": "客服,客户,会话开始时间,会话时长(秒),满意度评分\n"
+        "anna-7,buyer-carl,2026-10-01 08:00:00,60,1\nbert-8,buyer-dora,2026-10-01 08:00:00,60,5\n"
+    },
+    """mapping: own
+platform: kuaishou
+timezone: Asia/Shanghai
+inputs:
+  chat: {columns: {buyer: null, at: null, role: null, who: null}}
+tables:
+  - table: messages
+    input: chat
+    columns: {buyer_id: buyer, ts: instant(at), role: role, agent_id: who}
+sessions: {by: [buyer_id], idle: 20m}
+""": {
+        "chat.csv": "buyer,at,role,who\nbuyer-carl,2026-10-01 08:00:00,buyer,\n"
+        "buyer-carl,2026-10-01 08:05:00,agent,anna-7\nbuyer-dora,2026-10-01 09:00:00,buyer,\n"
+    },
+}
+
+
+@pytest.mark.parametrize("mapping", EXPORTS, ids=lambda m: m.partition("\n")[0])
+@pytest.mark.parametrize("form", ["terminal", "json", "html", "csv-offenders"])
+def test_no_session_made_by_a_mapping_and_no_file_names_anybody(
+    mapping: str, form: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, text in EXPORTS[mapping].items():
+        (data / name).write_text(text, "utf-8")
+    if "\n" in mapping:
+        (tmp_path / "own.yaml").write_text(mapping, "utf-8")
+        mapping = "own.yaml"
+    line = f"checker audit data --mapping {mapping} --pseudonymize '{SALT}' --by agent -f {form}"
+    out, err, code = run(f"{line} -o -", tmp_path, environment(tmp_path / "bin"))
+    assert code in (0, 1), err
+    assert out.strip()
+    assert not [name for name in IDS if name in out + err]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,17 @@ def test_edges_of_windows_and_limits_are_marked() -> None:
     assert "! the limit passes" in page
     outside = replace(shown, windows=(OpenHours("assessed", ((at(30), at(7200)),)),))
     assert "window assessed: the session starts outside it" in printed(outside)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_mark_is_told_whole_on_a_narrow_page(width: int) -> None:
+    rules = ("douyin/reply-3m-session", "douyin/reply-3m-message")
+    page = printed(
+        replace(TIMELINE, marks=tuple(LimitMark(r, 2, at(220)) for r in rules)), width=width
+    )
+    assert all(cells(line) <= width for line in page.splitlines())
+    (told,) = re.findall(r"!! (.*?\))", page, re.DOTALL)
+    assert told.replace("\n", "").replace(" ", "") == f"turn2passesthelimit({','.join(rules)})"
 
 
 def test_the_clock_of_the_turns_is_defined() -> None:

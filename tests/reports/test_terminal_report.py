@@ -18,7 +18,7 @@ from rich.console import Console
 
 from checker.packs.model import Text
 from checker.reports.terminal import render_terminal
-from checker.verdicts.model import DataSummary, Outcome, Result
+from checker.verdicts.model import DataSummary, Outcome, Result, Verdict
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -160,6 +160,27 @@ def test_many_shops_scopes_and_cases_are_cut_with_their_number() -> None:
 
 def test_offenders_can_be_left_out() -> None:
     assert "WORST CASES" not in printed(made_up.result(), 80, "en", offenders=0)
+
+
+def test_where_nothing_is_asked_for_the_largest_figure_is_the_worst() -> None:
+    def idle(shop: str, minutes: int, number: int, blamed: int) -> Verdict:
+        return made_up.share(
+            0,
+            9,
+            rule="p/idle",
+            type="duration",
+            value=Fraction(minutes * 60 * 10**6),
+            require="= 0s",
+            scope={"platform": "douyin", "shop": shop},
+            period=made_up.day(number),
+            offender_count=blamed,
+        )
+
+    text = printed(_of(idle("a", 3, 1, 9), idle("a", 50, 2, 1), idle("b", 125, 1, 1)), 80, "en")
+    assert text.index("shop b, 2026-10-01: 2h 05m") < text.index(
+        "shop a: fails on 2 of 2 days, worst"
+    )
+    assert "worst 2026-10-02: 50m 00s" in text
 
 
 def test_rules_stand_worst_first_by_severity_then_distance() -> None:

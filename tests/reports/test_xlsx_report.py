@@ -17,7 +17,7 @@ from checker.reports import xlsx
 from checker.reports.reported import reported_verdicts
 from checker.reports.sheet import Cell, day, duration, figure, instant
 from checker.reports.sheet_words import said
-from checker.verdicts.model import BaselineCounts, DataSummary, Result
+from checker.verdicts.model import BaselineCounts, DataSummary, Result, Verdict
 
 LANGS = ("zh", "en")
 NAMES = ("summary", "verdicts", "offenders", "agents", "rules", "quality", "own_figures")
@@ -65,6 +65,22 @@ def test_agents_are_ranked_by_the_cases_laid_to_them() -> None:
     cases = [row["listed cases"] for row in rows]
     assert cases == sorted(cases, reverse=True)  # type: ignore[type-var]
     assert {"李娜", "novice-07", "王伟", "客服1"} <= {row["agent"] for row in rows}
+
+
+def test_agents_without_cases_stand_by_their_worst_period_the_nearest_to_missing_first() -> None:
+    def peak(agent: str, percent: int, number: int) -> Verdict:
+        return dataclasses.replace(
+            made_up.BLANK,
+            rule="douyin/saturation",
+            scope={"platform": "douyin", "shop": "s1", "agent": agent},
+            period=made_up.day(number),
+            value=Fraction(percent, 100),
+            require="< 100%",
+        )
+
+    told = (peak("calm", 5, 1), peak("calm", 20, 2), peak("busy", 90, 1), peak("busy", 2, 2))
+    rows = table(Result(DataSummary({}, None, None), (), told), "agents")
+    assert [(row["agent"], row["value"]) for row in rows] == [("busy", 0.9), ("calm", 0.2)]
 
 
 def test_quality_says_what_was_not_judged_and_what_is_not_listed() -> None:

@@ -45,7 +45,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    return environment(tmp_path / "bin")
+    (tmp_path / "temporary").mkdir()
+    return environment(tmp_path / "bin") | {"TMPDIR": str(tmp_path / "temporary")}
+
+
+def left_behind(folder: Path) -> list[str]:
+    return [path.name for path in (folder / "temporary").glob("checker-*")]
 
 
 def say(folder: Path, session: str, role: str, ago: float = 0) -> None:
@@ -144,7 +149,7 @@ def test_json_is_a_line_for_every_look(folder: Path, start: Callable[..., Proces
     assert lines[-1]["summary"] == dict.fromkeys(lines[0]["summary"], 0)
 
 
-@pytest.mark.parametrize("with_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("with_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_terminal_is_left_as_it_was(
     folder: Path, start: Callable[..., Process], with_: signal.Signals
 ) -> None:
@@ -154,13 +159,31 @@ def test_the_terminal_is_left_as_it_was(
     assert "\a" not in process.text  # it was late before anybody looked
     say(folder, "B", "buyer", ago=179)
     process.until(lambda text: "\a" in text)
+    assert left_behind(folder)
     assert process.end(with_) == (130 if with_ is signal.SIGINT else 0)
+    assert left_behind(folder) == []
     entered, left = process.text.find("\x1b[?1049h"), process.text.rfind("\x1b[?1049l")
     assert 0 <= entered < left
     assert process.text.rstrip().endswith("\x1b[?25h\x1b[?1049l")
     # No screen is longer than the terminal, so that nothing scrolls away.
     for screen in process.text.split("\x1b[H")[1:]:
         assert screen.count("\r\n") < 24
+
+
+@pytest.mark.parametrize("with_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_when_it_ends_before_its_first_look(
+    folder: Path, start: Callable[..., Process], with_: signal.Signals
+) -> None:
+    say(folder, "A", "buyer", ago=200)
+    # A pipe that nobody writes to keeps it at its first look.
+    os.mkfifo(folder / "data" / "shops.csv")
+    process = start("--once")
+    end = time.monotonic() + 30
+    while not left_behind(folder):
+        assert time.monotonic() < end and process.process.poll() is None
+        time.sleep(0.01)
+    assert process.end(with_) == 128 + with_
+    assert left_behind(folder) == []
 
 
 def test_no_bell_is_silent(folder: Path, start: Callable[..., Process]) -> None:

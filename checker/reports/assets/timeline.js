@@ -4,9 +4,10 @@
   const { data, pick, say, make, table, onChange } = window.report;
   const dialog = document.getElementById("timeline");
   const body = document.getElementById("timeline-body");
-  const clock = (ms) => (ms == null ? "" : new Date(ms).toISOString().slice(11, 19));
   const day = (ms) => new Date(ms).toISOString().slice(0, 10);
-  let shown = null;
+  let shown = null, dated = false;
+  // A session that goes over midnight says the day with every time.
+  const clock = (ms) => (ms == null ? "" : new Date(ms).toISOString().slice(dated ? 5 : 11, 19).replace("T", " "));
 
   function elapsed(ms) {
     const seconds = Math.round(ms / 1000), h = Math.floor(seconds / 3600), m = Math.floor(seconds / 60) % 60, s = seconds % 60;
@@ -54,7 +55,7 @@
       const text = `▼ ${say("limit_passed", { limit: pick(rule.limit) })}`, anchor = x(m[2]) > width * 0.7 ? "end" : "start";
       if (x(m[2]) - label > 130) { svg.append("text").attr("class", "flagtext").attr("x", x(m[2])).attr("y", top - 14).attr("text-anchor", anchor).text(text); label = x(m[2]); }
     }
-    const axis = svg.append("g").attr("transform", `translate(0,${top + 3 * lane + 4})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 130)), d3.utcFormat("%H:%M:%S")).tickSizeOuter(0));
+    const axis = svg.append("g").attr("transform", `translate(0,${top + 3 * lane + 4})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 130)), d3.utcFormat(dated ? "%m-%d %H:%M" : "%H:%M:%S")).tickSizeOuter(0));
     axis.selectAll("path, line").attr("class", "axis").attr("stroke", null);
     axis.attr("font-size", null).attr("font-family", null);
   }
@@ -74,6 +75,7 @@
     const turns = one.turns.filter((t) => t[0] === rule.clock);
     const passed = (t) => one.marks.find((m) => m[0] === rule.id && m[1] === t[1])?.[2];
     const start = one.events[0]?.[0] ?? turns[0]?.[2] ?? 0;
+    dated = new Set([start, ...one.events.map((e) => e[0]), ...turns.flatMap((t) => [t[2], t[3], passed(t)])].filter((at) => at != null).map(day)).size > 1;
     const chart = make("div", { class: "chart", role: "img", "aria-label": turns.map((t) => say("turn_summary", { turn: t[1], wait: pick(t[4]) })).join("; ") || say("events") });
     const facts = make("p", { class: "hint" }, [one.platform, one.shop, day(start), one.zone].filter(Boolean).join(" · "));
     const limits = one.marks.filter((m) => m[0] === rule.id).map((m) => [m[2], "", say("limit_passed", { limit: pick(rule.limit) })]);

@@ -9,7 +9,7 @@ from itertools import pairwise
 from checker.reports import words
 from checker.reports.clean import clean
 from checker.reports.figures import duration, figure, percent
-from checker.reports.grouping import RuleGroup, badness
+from checker.reports.grouping import RuleGroup, badness_in_rule
 from checker.reports.html.both import Both, both, short
 from checker.reports.phrases import NOUNS
 from checker.reports.words import asked, say
@@ -77,10 +77,10 @@ def _panels(group: RuleGroup) -> list[dict[str, object]]:
     ]
 
 
-def _missed(verdicts: Sequence[Verdict]) -> tuple[int, int, tuple[bool, Fraction, int]]:
+def _missed(verdicts: Sequence[Verdict]) -> tuple[int, int, tuple[bool, Fraction, Fraction, int]]:
     fails = sum(v.outcome is Outcome.FAIL for v in verdicts)
     warns = sum(v.outcome is Outcome.WARN for v in verdicts)
-    return fails, warns, max(map(badness, verdicts))
+    return fails, warns, max(map(badness_in_rule, verdicts))
 
 
 def point_data(verdict: Verdict, label: Both) -> list[object]:

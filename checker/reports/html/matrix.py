@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checker.reports import words
 from checker.reports.clean import clean
-from checker.reports.grouping import UNJUDGED, RuleGroup, badness
+from checker.reports.grouping import UNJUDGED, RuleGroup, badness_in_rule
 from checker.reports.html.both import Both, both
 from checker.reports.words import say
 from checker.verdicts.checklist import WORST_FIRST
@@ -119,7 +119,7 @@ def _cell(verdicts: Sequence[Verdict]) -> Cell:
     hits = [v for v in verdicts if v.outcome is outcome]
     # Of what passes, the nearest to missing has the smallest distance.
     choose = min if outcome is Outcome.PASS else max
-    one = choose(hits, key=badness)
+    one = choose(hits, key=badness_in_rule)
     return Cell(
         outcome.value,
         both(lambda lang: words.outcome(outcome, lang)),

@@ -216,7 +216,7 @@ SCRIPT: Mapping[str, Both] = {
     "rated": Both("评分", "rates"),
     "ended": Both("会话结束", "session ends"),
     "limit_passed": Both("超过限时 {limit}", "limit of {limit} passes"),
-    "elapsed": Both("经过", "elapsed"),
+    "elapsed": Both("距开始", "since start"),
     "who": Both("谁", "who"),
     "what": Both("什么", "what"),
     "asked": Both("提问", "asked"),

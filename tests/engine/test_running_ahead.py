@@ -1,0 +1,76 @@
+"""Statements that run beside the thread that asks give what they give in turn, and fail alone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import duckdb
+import ibis
+import pytest
+
+from checker.data.workspace import Workspace, connect_duckdb
+from checker.pipeline import AuditOptions, audit
+from checker.reports.json import to_json
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def numbers(n: int) -> ibis.Table:
+    return ibis.range(n).unnest().name("n").as_table()
+
+
+def failing(workspace: Workspace) -> ibis.Table:
+    """A table whose statement is understood, and fails when it runs."""
+    text = workspace.table({"x": ["no number"]}, {"x": "string"})
+    return workspace.keep(text.select(y=text["x"].cast("int64")))
+
+
+@pytest.mark.parametrize("example", ["douyin-week", "four-platforms"])
+def test_an_audit_that_runs_ahead_says_the_same(example: str) -> None:
+    said = []
+    for in_turn in (True, False):
+        result, _ = audit(EXAMPLES / example, AuditOptions(in_turn=in_turn, by=("hour",)))
+        assert result is not None
+        said.append(to_json(result))
+    assert said[0] == said[1]
+
+
+def test_the_asker_goes_on_while_the_engine_works() -> None:
+    workspace = connect_duckdb(threads=1)
+    with workspace.running_ahead():
+        began = time.monotonic()
+        big = workspace.keep(numbers(20_000_000).select(n=ibis._.n, m=ibis._.n % 7))
+        asked = time.monotonic() - began
+        answer = workspace.ask(big.agg(n=big.count(), m=big["m"].max()))
+        assert answer() == [(20_000_000, 6)]
+        took = time.monotonic() - began
+    assert [step.kept for step in workspace.steps] == ["kept_1", ""]
+    assert workspace.steps[0].rows == 20_000_000
+    assert asked < took / 2
+
+
+def test_a_table_that_failed_is_told_by_those_who_read_it() -> None:
+    workspace = connect_duckdb(threads=1)
+    with workspace.running_ahead():
+        broken = failing(workspace)
+        onward = workspace.keep(broken.mutate(z=broken["y"] + 1))
+        fine = workspace.keep(numbers(3))
+        assert sorted(workspace.fetch(fine)) == [(0,), (1,), (2,)]
+        for table in (broken, onward):
+            with pytest.raises(duckdb.ConversionException, match="no number"):
+                workspace.fetch(table)
+    with pytest.raises(duckdb.ConversionException, match="no number"):
+        failing(workspace)
+
+
+def test_leaving_early_gives_up_what_has_not_run() -> None:
+    workspace = connect_duckdb(threads=1)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), workspace.running_ahead():
+        one, other = numbers(3_000_000), numbers(3_000_000).rename(m="n")
+        for _ in range(3):
+            workspace.ask(one.cross_join(other).agg(s=(ibis._.n * ibis._.m).sum()))
+        raise KeyboardInterrupt
+    assert time.monotonic() - began < 30  # nine million million rows each would take hours
+    assert workspace.fetch(numbers(1)) == [(0,)]
