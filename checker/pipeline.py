@@ -429,6 +429,7 @@ def run_options(options: AuditOptions) -> RunOptions:
         options.offenders,
         options.only_rules,
         options.progress,
+        staffing=options.insights,
     )
 
 

@@ -44,9 +44,10 @@ class Frames:
         realm: Realm,
         windows: Mapping[str, WindowHours],
         clock_places: Mapping[TypedClock, frozenset[str]],
+        staffed: frozenset[str] | None = None,
     ) -> None:
         self.realm, self.windows, self.clock_places = realm, windows, clock_places
-        self.derived = Derived(realm)
+        self.derived = Derived(realm, staffed)
         self._turns: dict[tuple[TypedClock, bool], ir.Table] = {}
 
     def share(self, other: Frames) -> None:

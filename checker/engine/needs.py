@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from checker.data.wanted import revision_trees
 from checker.language import tree as tr
+from checker.packs.typed import TypedRule
 
 ColumnKey = tuple[str, str]
 """(parent or "", column)"""
@@ -46,3 +48,16 @@ def needs_of(trees: Iterable[tr.Tree | None]) -> Needs:
 def mentions_wait(tree: tr.Tree) -> bool:
     """The tree reads the wait of a turn: its own, or that of turns in a relation."""
     return any(isinstance(n, tr.Col) and n.name == "wait" and not n.parent for n in tr.walk(tree))
+
+
+def reads_staffing(rule: TypedRule) -> bool:
+    """The rule is over load or coverage, or reads them beside its rows."""
+    return any(
+        fact in _STAFFING
+        or any(isinstance(n, tr.Relation) and n.relation in _STAFFING for n in tr.walk(tree))
+        for revision in rule.revisions
+        for fact, tree in revision_trees(revision)
+    )
+
+
+_STAFFING = ("load", "coverage")

@@ -19,6 +19,7 @@ from checker.engine.flags import EVERY_DAY, DayRange, Flags, build_flags
 from checker.engine.formula import Exact
 from checker.engine.frames import Frames
 from checker.engine.measured import Measured, Offender, PeriodSpan
+from checker.engine.needs import reads_staffing
 from checker.engine.offenders import Job, list_offenders
 from checker.engine.periods import Periods
 from checker.engine.relations import EngineGap
@@ -51,6 +52,7 @@ class RunOptions:
     offenders: int = 20
     only_rules: frozenset[str] | None = None
     progress: Progress | None = None
+    staffing: bool = False  # of all platforms, whether a rule needs it or not
 
 
 @dataclass
@@ -91,8 +93,15 @@ class Run:
                     if revision.clock is not None:
                         known = clock_places.get(revision.clock, frozenset())
                         clock_places[revision.clock] = known | self.platforms[pack.pack.name]
+        staffed = frozenset[str]().union(
+            *(
+                self.platforms[pack.pack.name]
+                for pack in packs
+                if options.staffing or any(map(reads_staffing, pack.rules))
+            )
+        )
         self.frames = {
-            pack.pack.name: Frames(realm, self._windows(pack.windows), clock_places)
+            pack.pack.name: Frames(realm, self._windows(pack.windows), clock_places, staffed)
             for pack in packs
         }
         first = next(iter(self.frames.values()), None)

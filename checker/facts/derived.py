@@ -15,8 +15,10 @@ _HELD = {"agent_id", "ak", "last_agent_id"}
 
 
 class Derived:
-    def __init__(self, realm: Realm) -> None:
-        self.realm = realm
+    """`staffed` are the platforms whose load and coverage somebody asks for; None: of all."""
+
+    def __init__(self, realm: Realm, staffed: frozenset[str] | None = None) -> None:
+        self.realm, self.staffed = realm, staffed
 
     def turns(self, messages: ir.Table, details: bool) -> ir.Table:
         """Turns of the messages that a clock sees; see build_turns."""
@@ -90,13 +92,18 @@ class Derived:
 
     # -- staffing --------------------------------------------------------------------------------
 
+    def _of_staffed(self, rows: ir.Table) -> ir.Table:
+        if self.staffed is None:
+            return rows
+        return rows.filter(rows["pk"].isin(self.realm.place_keys(self.staffed)))
+
     @cached_property
     def _held(self) -> ir.Table:
         """pk, ak, from, to of assignments up to as-of, one union per agent and session.
 
         Whoever holds a session that only assignments name is busy, too.
         """
-        rows = sweeps.clipped(self.realm, self.assignments)
+        rows = self._of_staffed(sweeps.clipped(self.realm, self.assignments))
         rows = rows.filter(rows["ak"].notnull())
         ends = ["pk", "ak", "from", "to"]
         known = sweeps.union_of(rows.filter(rows["sk"].notnull()), ["pk", "ak", "sk"])
@@ -143,7 +150,7 @@ class Derived:
 
     def _coverage(self) -> ir.Table:
         realm = self.realm
-        presence = sweeps.clipped(realm, realm.keyed("presence"))
+        presence = self._of_staffed(sweeps.clipped(realm, realm.keyed("presence")))
         agents = self._agents
         joined = presence.left_join(
             agents,
