@@ -42,7 +42,6 @@ from checker.verdicts.baseline import beside, read_baseline
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.exception_lint import check_exceptions, check_expiry
 from checker.verdicts.exceptions import Exceptions
-from checker.verdicts.history_append import check_history
 from checker.verdicts.history_read import read_history
 from checker.verdicts.insight import gather
 from checker.verdicts.insights import Insights
@@ -125,6 +124,10 @@ def audit_packs(
     baseline, more = read_baseline(options.baseline) if options.baseline else (None, ())
     found = (*wrong, *found, *more, *check_options(options))
     if options.history is not None:
+        from checker.verdicts.history_append import (
+            check_history,
+        )  # imports Arrow; most do not need it
+
         masks = options.pseudonymize is not None
         found = (*found, *check_history(options.history, pseudonymized=masks))
     if has_errors(found):

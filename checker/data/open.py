@@ -17,7 +17,6 @@ from checker.data.readers import RawColumn, Relation, describe, unreadable
 from checker.data.sql import DuckDBError, literal, name, rows, run, unused_prefix
 from checker.data.staging import Staged, naive_name, stage
 from checker.data.validate import Counts, required, validate
-from checker.data.workbook_tables import sheets_of
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.language import types as t
 from checker.language.catalog import ENTRY_TABLES, STORED, TABLES
@@ -46,6 +45,8 @@ def open_dataset(
         if has_errors(diagnostics):
             return None, diagnostics
     elif Path(path).is_file() and sources[0].format == "workbook":
+        from checker.data.workbook_tables import sheets_of
+
         sources = sheets_of(sources[0])
     relations, diagnostics = _described(con, sources)
     diagnostics += _missing(relations)

@@ -17,7 +17,6 @@ import ibis
 
 from checker.data.files import Source
 from checker.data.sql import DuckDBError, complaint, literal, name, rows
-from checker.data.workbook_tables import load_workbook, table_of
 from checker.diagnostics import Diagnostic
 
 SAMPLED_LINES = 1000
@@ -50,6 +49,8 @@ class Relation:
         if self.source.format == "parquet":
             return f"read_parquet({listed}, {_parquet_options(self.source)})"
         if self.source.format == "workbook":
+            from checker.data.workbook_tables import table_of  # imports Arrow; few data need it
+
             tables = (f"SELECT * FROM {name(table_of(self.source, f))}" for f in files)
             return f"({' UNION ALL BY NAME '.join(tables)})"
         if self.source.format == "json":
@@ -140,6 +141,8 @@ def _describe_file(con: ibis.BaseBackend, source: Source, file: Path) -> Relatio
     if source.format == "json":
         return replace(bare, columns=_keys(file))
     if source.format == "workbook":
+        from checker.data.workbook_tables import load_workbook
+
         cells = load_workbook(con, source, file)
         return cells if isinstance(cells, Diagnostic) else replace(bare, columns=_named(cells))
     return _header(source, file)

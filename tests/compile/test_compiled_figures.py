@@ -128,13 +128,12 @@ def test_duckdb_gives_what_the_bundled_rules_leave_out(stamps: str, tmp_path: Pa
     rules = (Path(__file__).parent / "everything.yaml",)
     said = w.audited(tmp_path, tables, [], rules=rules)
     query = in_duckdb(tables, "America/New_York", stamps)
-    figures = w.expected(said)
-    assert figures.keys() == set(measuring(OWN, "everything"))
+    figures, names = w.expected(said), measuring(OWN, "everything")
+    assert figures.keys() == set(names)
     assert all(figures.values())
-    found = differences(
-        query, said, measuring(OWN, "everything"), "duckdb", packs=OWN, stamps=stamps
-    )
-    assert found == {}
+    # How timestamps are read does not depend on the rule; one in four will show it.
+    asked = names if stamps == "local" else names[::4]
+    assert differences(query, said, asked, "duckdb", packs=OWN, stamps=stamps) == {}
 
 
 def _aware(tables: Tables) -> Tables:
@@ -204,9 +203,7 @@ def test_postgres_gives_what_the_bundled_rules_leave_out(postgres: Any, tmp_path
 
 IN_SPARK = (
     "douyin/satisfaction",
-    "douyin/unassigned-sessions",
     "kuaishou/reply-3m-shop",
-    "kuaishou/max-reception-range",
     "xiaohongshu/working-hours",
 )
 """Few, for a local Spark takes long to plan them; each over another fact."""

@@ -89,9 +89,10 @@ def test_processes_change_nothing(folder: Path) -> None:
     assert run_tests(paths, processes=2) == run_tests(paths, processes=1)
 
 
-def test_the_tests_of_the_bundled_rules_pass_and_are_complete() -> None:
-    report = run_tests([BUNDLED])
+def test_the_tests_of_bundled_rules_pass_and_are_complete() -> None:
+    """Of one pack; `checker test --coverage` runs those of all."""
+    report = run_tests([BUNDLED / "taobao"])
     assert not report.diagnostics
-    assert len(report.results) > 100
+    assert len(report.results) > 10
     text = render(report, color=False, width=80, coverage=True)
     assert (report.failed, len(report.gaps)) == (0, 0), text

