@@ -14,7 +14,7 @@ from checker.data.dataset import Dataset, Naive, OpenTable
 from checker.data.files import Source, find
 from checker.data.places import PLACE, Placed, lacking, place
 from checker.data.readers import RawColumn, Relation, describe, unreadable
-from checker.data.sql import DuckDBError, literal, name, rows, run, unused_prefix
+from checker.data.sql import DuckDBError, literal, name, rows, run, table_named, unused_prefix
 from checker.data.staging import Staged, naive_name, stage
 from checker.data.validate import Counts, required, validate
 from checker.diagnostics import Diagnostic, has_errors, nearest
@@ -252,7 +252,7 @@ def _open_table(con: ibis.BaseBackend, placed: Placed, counts: Counts, prefix: s
     run(con, f"CREATE TEMP VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
     return OpenTable(
         name=staged.table,
-        table=con.table(view),
+        table=table_named(con, view),
         columns=frozenset((*PLACE, *columns)),
         naive=naive,
         rows=sum(counts.rows.values()),

@@ -8,9 +8,22 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
 from duckdb import Error as DuckDBError
+from ibis.expr.schema import Schema
 
-__all__ = ["DuckDBError", "Sql", "complaint", "literal", "name", "rows", "run", "unused_prefix"]
+__all__ = [
+    "DuckDBError",
+    "Sql",
+    "complaint",
+    "literal",
+    "name",
+    "rows",
+    "run",
+    "table_named",
+    "unused_prefix",
+]
 
 Sql: TypeAlias = Callable[[str], str]
 """A piece of SQL over one column: takes the column as SQL, gives the expression as SQL."""
@@ -37,6 +50,16 @@ def rows(con: ibis.BaseBackend, sql: str) -> list[tuple[Any, ...]]:
     cursor: Any = con.raw_sql(sql)
     found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def table_named(con: ibis.BaseBackend, relation: str) -> ir.Table:
+    """A table or view as Ibis sees it; `con.table` would import Arrow to say the same."""
+    mapper = con.compiler.type_mapper
+    types = {
+        column: mapper.from_string(type_, nullable=null == "YES")
+        for column, type_, null, *_ in rows(con, f"DESCRIBE {name(relation)}")
+    }
+    return ops.DatabaseTable(relation, schema=Schema(types), source=con).to_expr()
 
 
 def unused_prefix() -> str:
