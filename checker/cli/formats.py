@@ -21,6 +21,7 @@ FORMATS: Mapping[str, Format] = {
     "markdown": Format("audit.md", (".md", ".markdown")),
     "junit": Format("audit.xml", (".xml",)),
     "sarif": Format("audit.sarif", (".sarif", ".sarif.json")),
+    "github": Format("audit.github"),
 }
 
 
@@ -100,6 +101,12 @@ def _sarif(result: Result, lang: str) -> str:
     return audit_sarif(result, lang=lang)
 
 
+def _github(result: Result, lang: str) -> str:
+    from checker.reports.github import audit_annotations
+
+    return audit_annotations(result, lang=lang)
+
+
 # Each imports its report when it is asked for: a run loads only what it writes.
 _REPORTS: Mapping[str, Callable[[Result, str], str | bytes]] = {
     "json": _json,
@@ -110,4 +117,5 @@ _REPORTS: Mapping[str, Callable[[Result, str], str | bytes]] = {
     "markdown": _markdown,
     "junit": _junit,
     "sarif": _sarif,
+    "github": _github,
 }

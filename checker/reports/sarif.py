@@ -58,8 +58,8 @@ def audit_sarif(result: Result, *, lang: str, here: Path | None = None) -> str:
         one: Json = {
             "ruleId": clean(verdict.rule),
             "ruleIndex": ids.index(verdict.rule),
-            "level": "error" if _grave(verdict) else "warning",
-            "message": {"text": _told(verdict, lang)},
+            "level": "error" if is_grave(verdict) else "warning",
+            "message": {"text": told(verdict, lang)},
             "locations": [_location(span, here)] if span else [],
             "partialFingerprints": {"verdict/v1": _fingerprint(verdict)},
         }
@@ -69,7 +69,8 @@ def audit_sarif(result: Result, *, lang: str, here: Path | None = None) -> str:
     return _file([_rule(first[rule], lang) for rule in ids], results)
 
 
-def _grave(verdict: Verdict) -> bool:
+def is_grave(verdict: Verdict) -> bool:
+    """What an audit exits with 1 for."""
     return verdict.outcome is Outcome.FAIL and verdict.severity == "error"
 
 
@@ -108,7 +109,8 @@ def _rule(verdict: Verdict, lang: str) -> Json:
     return rule | {"help": {"text": advice}} if advice else rule
 
 
-def _told(verdict: Verdict, lang: str) -> str:
+def told(verdict: Verdict, lang: str) -> str:
+    """A verdict in one sentence: what, where, when, and by how much."""
     where = [words.scope(verdict, lang, with_platform=True), words.period(verdict.period, lang)]
     what = [clean(verdict.title.get(lang)), say("comma", lang).join(where)]
     if verdict.type == "manual":

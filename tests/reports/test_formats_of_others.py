@@ -15,7 +15,8 @@ from hostile import hostile_data
 from checker.diagnostics import Diagnostic, Span
 from checker.diagnostics.explanations import explanations
 from checker.linting import lint
-from checker.reports.github import to_annotations
+from checker.reports.clean import clean
+from checker.reports.github import audit_annotations, to_annotations
 from checker.reports.junit import to_junit
 from checker.reports.sarif import audit_sarif, lint_sarif
 from checker.verdicts.model import DataSummary, Result
@@ -94,6 +95,20 @@ def _decoded(text: str, codes: dict[str, str]) -> str:
     for code, char in codes.items():
         text = text.replace(code, char)
     return text.replace("%25", "%")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_audits_are_annotations(lang: str) -> None:
+    """A command for each failure and warning, and none for anything that a name says."""
+    for result in (made_up.result(), marked(made_up.result()), hostile_data.result(), NOTHING):
+        lines = audit_annotations(result, lang=lang, here=ROOT).splitlines()
+        missed = [v for v in result.verdicts if v.outcome.value in ("fail", "warn")]
+        grave = sum(v.outcome.value == "fail" and v.severity == "error" for v in missed)
+        assert [line.split(" ")[0] for line in lines] == ["::error"] * grave + ["::warning"] * (
+            len(missed) - grave
+        )
+        told = sorted(read_back(line)[0]["title"] for line in lines)
+        assert told == sorted(clean(v.rule) for v in missed)
 
 
 def test_annotations_read_back_as_they_were() -> None:
