@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterable
 
 import pytest
 
@@ -21,11 +20,17 @@ def lacking() -> str | None:
     return found[0].message if found else None
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """All tests with a session run in one process: Java starts once."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests with a session run in one process, for Java starts once; and first, for they take long."""
     for item in items:
-        if "spark_session" in getattr(item, "fixturenames", ()):
+        if _needs_session(item):
             item.add_marker(pytest.mark.xdist_group("spark"))
+    items.sort(key=_needs_session, reverse=True)
+
+
+def _needs_session(item: pytest.Item) -> bool:
+    return "spark_session" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
