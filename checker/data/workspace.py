@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -109,7 +110,7 @@ class Workspace:
 
     def _keep(self, kept: str, sql: str, stages: Stages) -> None:
         began = time.monotonic()
-        made = self.con.raw_sql(f"CREATE TEMP TABLE {kept} AS {sql}").fetchall()
+        made = self._rows(f"CREATE TEMP TABLE {kept} AS {sql}")
         self._ended(stages, kept, sql, made[0][0], began)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
@@ -136,8 +137,15 @@ class Workspace:
 
     def _fetch(self, sql: str, stages: Stages) -> list[tuple[Any, ...]]:
         began = time.monotonic()
-        rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
+        rows = self._rows(sql)
         self._ended(stages, "", sql, len(rows), began)
+        return rows
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
+        except (duckdb.InternalException, duckdb.FatalException) as error:
+            raise EngineLost(str(error).splitlines()[0][:200]) from error
         return rows
 
     @contextmanager
