@@ -17,7 +17,7 @@ from checker.data.mirror import Mirror
 from checker.data.narrowing import Seen, SessionId, narrowed
 from checker.data.sql import DuckDBError, complaint
 from checker.data.urls import is_database, shown
-from checker.data.workspace import Workspace, connect_duckdb
+from checker.data.workspace import EngineLost, Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.bounds import instant_columns
 from checker.engine.deadlines import Deadlines, RunningLimit
@@ -94,7 +94,7 @@ class Watch:
             self._workspace = connect_duckdb(threads=self.options.threads)
             try:
                 snapshot, found = self._refreshed(self._workspace, now)
-            except DuckDBError as error:
+            except (DuckDBError, EngineLost) as error:
                 # A file may vanish, or be written anew, between any two queries.
                 self._stale = True
                 what = f"cannot read `{shown(self.data)}`: {complaint(error)}"

@@ -44,7 +44,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, when: int, times: int) -> list[int
 def test_a_broken_engine_is_asked_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted, _ = audit(EXAMPLE)
     broken = breaking(monkeypatch, 12, 1)
-    result, found = audit(EXAMPLE)
+    result, _ = audit(EXAMPLE)
     assert broken and wanted is not None and result is not None
     assert to_json(result) == to_json(wanted)
 
