@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from checker.data.canonical import final
 from checker.data.dataset import Dataset, Naive, OpenTable
@@ -184,7 +186,7 @@ def _opened(
     if has_errors(diagnostics):
         return None, tuple(diagnostics)
     try:
-        return finished(con, staged, platform, prefix)
+        return finished(con, staged, platform, prefix, partial(table_named, con))
     except DuckDBError:
         broken = _broken(con, staged)
         if broken is None:
@@ -224,8 +226,13 @@ def _broken(con: ibis.BaseBackend, staged: Mapping[str, Staged]) -> Diagnostic |
 
 
 def finished(
-    con: Any, staged: Mapping[str, Staged], platform: str | None, prefix: str
+    con: Any,
+    staged: Mapping[str, Staged],
+    platform: str | None,
+    prefix: str,
+    named: Callable[[str], ir.Table],
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
+    """Places and checks staged tables; `named` gives a view of `con` as Ibis sees it."""
     placed, diagnostics = place(con, staged, platform, prefix)
     counts: dict[str, Counts] = {}
     for table, one in placed.items():
@@ -233,11 +240,19 @@ def finished(
         diagnostics += found
     if has_errors(diagnostics):
         return None, diagnostics
-    tables = {table: _open_table(con, one, counts[table], prefix) for table, one in placed.items()}
+    tables = {
+        table: _open_table(con, one, counts[table], prefix, named) for table, one in placed.items()
+    }
     return Dataset(tables), diagnostics
 
 
-def _open_table(con: ibis.BaseBackend, placed: Placed, counts: Counts, prefix: str) -> OpenTable:
+def _open_table(
+    con: ibis.BaseBackend,
+    placed: Placed,
+    counts: Counts,
+    prefix: str,
+    named: Callable[[str], ir.Table],
+) -> OpenTable:
     staged = placed.staged
     naive: dict[str, Naive] = {}
     columns = {c: type_ for c, type_ in staged.columns.items() if c not in PLACE}
@@ -252,7 +267,7 @@ def _open_table(con: ibis.BaseBackend, placed: Placed, counts: Counts, prefix: s
     run(con, f"CREATE TEMP VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
     return OpenTable(
         name=staged.table,
-        table=table_named(con, view),
+        table=named(view),
         columns=frozenset((*PLACE, *columns)),
         naive=naive,
         rows=sum(counts.rows.values()),

@@ -164,7 +164,8 @@ def _opened(
             staged[table] = _staged(spark, one, table, columns, known, prefix)
     if found:
         return None, tuple(found)
-    return finished(_DataRoom(spark), staged, platform, prefix)
+    room = _DataRoom(spark)
+    return finished(room, staged, platform, prefix, room.table)
 
 
 def _wrong_type(one: _Frame, table: str, column: str, type_: Type) -> Diagnostic:
