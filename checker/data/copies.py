@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.data.lines import Stat, is_followed, whole_lines
+from checker.data.scratch import Scratch
 
 
 @dataclass
@@ -14,15 +14,13 @@ class Copies:
     """The exports below `path`, under their own names. Files that do not grow by lines are linked."""
 
     path: Path
-    _home: tempfile.TemporaryDirectory[str] = field(
-        default_factory=lambda: tempfile.TemporaryDirectory(prefix="checker-watch-")
-    )
+    _home: Scratch = field(default_factory=lambda: Scratch("checker-watch-"))
     _known: dict[Path, tuple[Stat, Path]] = field(default_factory=dict)
 
     @property
     def place(self) -> Path:
         """What stands for `path`."""
-        return Path(self._home.name) / (self.path.name or "data")
+        return self._home.path / (self.path.name or "data")
 
     def update(self) -> bool:
         """Takes over what is new, and says whether anything is. Raises OSError when a file vanishes."""

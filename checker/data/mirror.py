@@ -8,7 +8,6 @@ for their questions may still be open; those of a file that is gone, or was writ
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from checker.data.chunks import Lines, is_plain, merge, write_chunk
 from checker.data.files import Source, find
 from checker.data.followed import Followed
 from checker.data.lines import Stat, is_followed
+from checker.data.scratch import Scratch
 from checker.data.sql import literal, name, rows, run
 from checker.data.validate import KEYS
 from checker.diagnostics import Diagnostic, has_errors
@@ -35,9 +35,7 @@ class Mirror:
 
     path: Path
     wanted: Mapping[str, Mapping[str, Type]]
-    _home: tempfile.TemporaryDirectory[str] = field(
-        default_factory=lambda: tempfile.TemporaryDirectory(prefix="checker-watch-")
-    )
+    _home: Scratch = field(default_factory=lambda: Scratch("checker-watch-"))
     _files: dict[Path, Followed] = field(default_factory=dict)
     _whole: dict[Path, tuple[Stat, Path]] = field(default_factory=dict)
     _number: itertools.count[int] = field(default_factory=itertools.count)
@@ -47,7 +45,7 @@ class Mirror:
 
     @property
     def folder(self) -> Path:
-        return Path(self._home.name)
+        return self._home.path
 
     @property
     def place(self) -> Path:

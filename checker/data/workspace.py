@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from ibis.expr.schema import Schema
 
 from checker.data.ahead import Ahead
+from checker.data.scratch import Scratch
 
 Stages = tuple[str, ...]
 
@@ -61,7 +62,7 @@ class Workspace:
     ahead: Ahead | None = None
     _kept: int = field(default=0)
     _stages: list[str] = field(default_factory=list)
-    _folders: list[tempfile.TemporaryDirectory[str]] = field(default_factory=list)
+    _folders: list[Scratch] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -83,9 +84,8 @@ class Workspace:
 
     def folder(self) -> Path:
         """A new folder that is gone when the workspace is."""
-        made = tempfile.TemporaryDirectory(prefix="checker-")
-        self._folders.append(made)
-        return Path(made.name)
+        self._folders.append(Scratch("checker-"))
+        return self._folders[-1].path
 
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """The table, computed once and kept for the rest of the run; `what` it holds is its name where
