@@ -133,7 +133,6 @@ def audit(
     from checker.diagnostics import has_errors
     from checker.pipeline import AuditOptions, recorded
     from checker.pipeline import audit as run
-    from checker.verdicts.history_append import append
 
     listed = offenders if offenders is not None else _LISTED
     with stages(quiet) as progress:
@@ -210,6 +209,8 @@ def audit(
         pending = None
         refused: tuple[Diagnostic, ...] = ()
         if history is not None:
+            from checker.verdicts.history_append import append  # imports Arrow; most do without
+
             pending, refused = append(history, recorded(result, options), time.time_ns() // 1000)
         if not has_errors(refused):
             refused = (*refused, *write_all(contents, also=pending))

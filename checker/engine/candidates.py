@@ -16,10 +16,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from checker.engine.buckets import ENGINE_ERRORS
 from checker.engine.flags import Flags, build_flags
 from checker.engine.measured import Measured, Offender
 from checker.engine.offenders import Job, list_offenders
-from checker.engine.run import ENGINE_ERRORS, Run
+from checker.engine.run import Run
 from checker.engine.tasks import Task, grouping_of
 from checker.facts.zones import SECOND_US
 from checker.language import tree as tr
@@ -74,7 +75,7 @@ def _listed(run: Run, one: Measured) -> Mapping[tuple[object, ...], tuple[Offend
     shifted = [replace(plain, population=other) for other in _shifts(measure)]
     frames = run.frames[one.rule.pack]
     flags = build_flags(frames, [plain, *shifted], run.options.days)
-    query = run.group_query(flags, [plain])
+    query = run.buckets.group_query(flags, [plain])
     hangs = _hangs(query.flags, plain, shifted)
     job = Job(plain, query.flags, query.keys, hangs)
     listed = list_offenders(frames, [job], run.options.offenders) if run.options.offenders else {}

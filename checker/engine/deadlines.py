@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from checker.engine.buckets import ENGINE_ERRORS
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
 from checker.engine.offenders import linked_turns
 from checker.engine.probe import HORIZON_US, Probe, RowKey
-from checker.engine.run import ENGINE_ERRORS, Run, RunOptions
+from checker.engine.run import Run, RunOptions
 from checker.engine.tasks import Task, grouping_of
 from checker.engine.watchable import is_watched, waiting_ratio
 from checker.facts.realm import Realm

@@ -17,6 +17,7 @@ from checker.engine.relations import kept
 from checker.engine.tasks import Task
 from checker.engine.values import Value
 from checker.facts import zones
+from checker.facts.order import message_order_values
 from checker.facts.zones import HOUR_US
 from checker.language import tree as tr
 from checker.language.catalog import PERIODS, TABLES
@@ -177,7 +178,7 @@ def _order_columns(frames: Frames, fact: str, table: ir.Table) -> dict[str, ir.V
             keys = [ibis.coalesce(table["started_at"], 1 << 62), table["sk"]]
         case "messages":
             keys = [table["ts"], table["sk"]]
-            keys += frames.realm.order_values(table, frames.realm.messages.columns)
+            keys += message_order_values(table, frames.realm.messages.columns)
         case _:
             keys = [table["rn"]]
     return {f"order_{i}": key for i, key in enumerate(keys)}

@@ -13,6 +13,7 @@ from checker.engine import values as v
 from checker.engine.needs import Needs, mentions_wait, needs_of
 from checker.engine.values import Quotient, Value
 from checker.facts import sweeps, zones
+from checker.facts.order import message_order_values
 from checker.language import tree as tr
 from checker.language.catalog import Column
 from checker.language.types import Kind, Type
@@ -140,7 +141,7 @@ def _order(frames: Frames, home: str, rows: ir.Table) -> ir.Value:
         return rows["index"]
     if home == "messages":
         own = frames.realm.messages.columns
-        keys = frames.realm.order_values(rows, own)
+        keys = message_order_values(rows, own)
         return ibis.struct({f"k{i}": key for i, key in enumerate(keys)})
     return rows["rn"]
 

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
-import ibis
-from ibis.common.exceptions import IbisError
-
-from checker.data.workspace import EngineFailure
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
+from checker.engine.buckets import Bucket, Buckets, Figures, Progress
 from checker.engine.expressions import WindowHours
-from checker.engine.flags import EVERY_DAY, DayRange, Flags, build_flags
+from checker.engine.flags import EVERY_DAY, DayRange
 from checker.engine.formula import Exact
 from checker.engine.frames import Frames
 from checker.engine.measured import Measured, Offender, PeriodSpan
 from checker.engine.needs import reads_staffing
-from checker.engine.offenders import Job, list_offenders
 from checker.engine.periods import Periods
-from checker.engine.relations import EngineGap
-from checker.engine.tally import GroupKey, GroupQuery, Tally
-from checker.engine.tasks import Grouping, Task, by_fits, tasks_of
-from checker.facts.calendars import calendar_of
+from checker.engine.tally import GroupKey, Tally
+from checker.engine.tasks import Task, by_fits, tasks_of
+from checker.engine.windows import window_hours
 from checker.facts.realm import Realm
 from checker.language import tree as tr
 from checker.language.types import WEEKDAYS
@@ -39,8 +33,6 @@ from checker.packs.typed import (
     TypedValue,
 )
 
-Progress = Callable[[str, int, int], None]
-Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
 BucketKey = tuple[str, str, TypedClock | None, frozenset[str]]
 """Pack, fact, clock and platforms: what tasks of one flags table share."""
 
@@ -55,28 +47,6 @@ class RunOptions:
     staffing: bool = False  # of all platforms, whether a rule needs it or not
 
 
-@dataclass
-class _Bucket:
-    """Tasks that share a flags table, what is asked of it, and what is answered."""
-
-    frames: Frames
-    tasks: list[Task]
-    questions: list[tuple[GroupQuery, Callable[[], list[dict[GroupKey, Tally]]]]] = field(
-        default_factory=list
-    )
-    answers: list[tuple[GroupQuery, list[dict[GroupKey, Tally]]]] = field(default_factory=list)
-    failure: Exception | None = None
-
-    def answer(self) -> None:
-        """Waits for the answers."""
-        try:
-            while self.questions and self.failure is None:
-                query, answer = self.questions.pop(0)
-                self.answers.append((query, answer()))
-        except ENGINE_ERRORS as error:
-            self.failure = error
-
-
 class Run:
     """One realm and the packs that are judged in it; clocks and facts are shared between them."""
 
@@ -86,6 +56,13 @@ class Run:
         self.shared: dict[str, tuple[str, ...]] = {}  # stage -> the rules that are computed in it
         self.platforms = {pack.pack.name: self._platforms(pack) for pack in packs}
         self.periods = Periods(realm, options.days)
+        self.buckets = Buckets(
+            realm,
+            self.periods.last_day,
+            days=options.days,
+            offenders=options.offenders,
+            progress=options.progress,
+        )
         clock_places: dict[TypedClock, frozenset[str]] = {}
         for pack in packs:
             for rule in pack.rules:
@@ -131,8 +108,13 @@ class Run:
                     owners[task] = pack.pack.name
                     key = (pack.pack.name, task.fact, task.clock, task.platforms)
                     buckets.setdefault(key, []).append(task)
-        buckets = _with_clockless(buckets)
-        figures = self._computed([(owners[tasks[0]], tasks) for tasks in buckets.values()])
+        asked = [
+            Bucket(_shared(owners[tasks[0]], tasks), self.frames[owners[tasks[0]]], tasks)
+            for tasks in _with_clockless(buckets).values()
+        ]
+        for bucket in asked:
+            self.shared[bucket.stage] = tuple(dict.fromkeys(t.rule.id for t in bucket.tasks))
+        figures = self.buckets.figures(asked)
         by_revision: dict[tuple[str, int, object], list[Task]] = {}
         for task in owners:
             by_revision.setdefault((task.rule.id, id(task.revision), task.grouping), []).append(
@@ -141,19 +123,6 @@ class Run:
         for tasks in by_revision.values():
             result.extend(self._combined(tasks, figures))
         return result
-
-    @staticmethod
-    def _shared(pack: str, tasks: Sequence[Task]) -> str:
-        """What tasks of one bucket have in common, in words."""
-        clock = next(
-            (task.revision.written.clock for task in tasks if task.clock is not None), None
-        )
-        timed = f", clock {clock}" if clock else ""
-        return f"{pack}: {tasks[0].fact}{timed} ({', '.join(sorted(tasks[0].platforms))})"
-
-    def _tell(self, stage: str, done: int, total: int) -> None:
-        if self.options.progress is not None:
-            self.options.progress(stage, done, total)
 
     def _by(self, rule: TypedRule) -> tuple[str, ...]:
         return tuple(name for name in self.options.by if by_fits(rule, name))
@@ -180,97 +149,6 @@ class Run:
         return Measured(
             rule, revision, {"platform": platform}, period, fm.MISSING, 0, 0, 0, (), False, reason
         )
-
-    # -- buckets ---------------------------------------------------------------------------------
-
-    def _computed(self, buckets: Sequence[tuple[str, list[Task]]]) -> dict[Task, Figures | str]:
-        """Figures of all tasks, or why there are none. Everything is asked for before the first answer
-        is waited for, so that the engine works while the next question is put."""
-        stage = self.realm.workspace.stage
-        asked = []
-        for pack, tasks in buckets:
-            shared = self._shared(pack, tasks)
-            self.shared[shared] = tuple(dict.fromkeys(task.rule.id for task in tasks))
-            with stage(shared):
-                asked.append((shared, self._asked(self.frames[pack], tasks)))
-        for number, (_, bucket) in enumerate(asked):
-            self._tell(bucket.tasks[0].fact, number, len(asked))
-            bucket.answer()
-        figures: dict[Task, Figures | str] = {}
-        for number, (shared, bucket) in enumerate(asked):
-            self._tell("offenders", number, len(asked))
-            with stage(shared):
-                figures |= self._figures(bucket)
-        self._tell("", len(asked), len(asked))
-        return figures
-
-    def _asked(self, frames: Frames, tasks: list[Task]) -> _Bucket:
-        """A query for each grouping of tasks that share fact, clock and platforms."""
-        bucket = _Bucket(frames, tasks)
-        stage = self.realm.workspace.stage
-        groupings: dict[Grouping, list[Task]] = {}
-        for task in tasks:
-            groupings.setdefault(task.grouping, []).append(task)
-        try:
-            with stage("rows"):
-                flags = build_flags(frames, tasks, self.options.days)
-            for same in groupings.values():
-                query = self.group_query(flags, same)
-                with stage(f"figures by {same[0].grouping}"):
-                    bucket.questions.append((query, query.ask()))
-        except ENGINE_ERRORS as error:
-            bucket.failure = error
-        return bucket
-
-    def _figures(self, bucket: _Bucket) -> dict[Task, Figures | str]:
-        """A task that the engine cannot compute must not take the others with it: on failure each is
-        tried alone."""
-        bucket.answer()
-        if bucket.failure is None:
-            try:
-                return dict(self._with_offenders(bucket))
-            except ENGINE_ERRORS as error:
-                bucket.failure = error
-        if len(bucket.tasks) == 1:
-            return {bucket.tasks[0]: _reason(bucket.failure)}
-        result: dict[Task, Figures | str] = {}
-        for task in bucket.tasks:
-            result |= self._figures(self._asked(bucket.frames, [task]))
-        return result
-
-    def _with_offenders(self, bucket: _Bucket) -> dict[Task, Figures]:
-        jobs = [
-            Job(task, query.flags, query.keys)
-            for query, found in bucket.answers
-            for task, groups in zip(query.tasks, found, strict=True)
-            if not task.added and any(tally.offenders for tally in groups.values())
-        ]
-        limit = self.options.offenders
-        with self.realm.workspace.stage("offenders"):
-            listed = list_offenders(bucket.frames, jobs, limit) if limit else {}
-        return {
-            task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in groups.items()}
-            for query, found in bucket.answers
-            for task, groups in zip(query.tasks, found, strict=True)
-        }
-
-    def group_query(self, flags: Flags, tasks: Sequence[Task]) -> GroupQuery:
-        """The query for tasks of one grouping."""
-        first = tasks[0]
-        index = self._platform_index(first.platforms)
-        workspace, last_day = self.realm.workspace, self.periods.last_day
-        return GroupQuery(workspace, flags, first.grouping, tasks, index, last_day)
-
-    def _platform_index(self, platforms: frozenset[str]) -> ibis.Value:
-        """The position of a row's platform among the task's platforms, sorted."""
-        names = sorted(platforms)
-        if len(names) == 1:
-            return ibis.literal(0, "int32")
-        cases = [
-            (ibis._.pk.isin(list(self.realm.place_keys(frozenset({name})))), index)
-            for index, name in enumerate(names)
-        ]
-        return ibis.cases(*cases, else_=ibis.null("int32"))
 
     # -- from group keys to scopes and periods -----------------------------------------------------
 
@@ -373,6 +251,13 @@ class Run:
         return str(value)
 
 
+def _shared(pack: str, tasks: Sequence[Task]) -> str:
+    """What tasks of one bucket have in common, in words."""
+    clock = next((task.revision.written.clock for task in tasks if task.clock is not None), None)
+    timed = f", clock {clock}" if clock else ""
+    return f"{pack}: {tasks[0].fact}{timed} ({', '.join(sorted(tasks[0].platforms))})"
+
+
 def _with_clockless(buckets: Mapping[BucketKey, list[Task]]) -> dict[BucketKey, list[Task]]:
     """Rules that need no clock ride along with those over the same rows that need one."""
     timed = {(k[0], k[1], k[3]): k for k in reversed(list(buckets)) if k[2] is not None}
@@ -381,14 +266,6 @@ def _with_clockless(buckets: Mapping[BucketKey, list[Task]]) -> dict[BucketKey, 
         if key[2] is None:
             merged.setdefault(timed.get((key[0], key[1], key[3]), key), []).extend(tasks)
     return merged
-
-
-ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.Error, IbisError)
-
-
-def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return f"the engine failed: {lines[0][:200]}"
 
 
 def _of_parts(
@@ -414,23 +291,3 @@ def _of_parts(
         return replace(part(node.name), numerator=None, denominator=None)
 
     return (fm.evaluate(measure.formula, named) if rows else fm.MISSING), rows
-
-
-def window_hours(realm: Realm, window: Window) -> WindowHours:
-    """The window's calendars: one for most shops, more where a bound is a shop's own setting."""
-    usual = calendar_of(window, {})
-    columns = sorted(
-        {b.shop for span in window.spans for b in (span.start, span.end) if b.shop is not None}
-    )
-    if not columns or not realm.has("shops"):
-        return WindowHours(usual)
-    shops = realm.keyed("shops")
-    groups: dict[tuple[int | None, ...], list[int]] = {}
-    for pk, *hours in realm.workspace.fetch(shops.select("pk", *columns)):
-        groups.setdefault(tuple(hours), []).append(pk)
-    others = []
-    for setting, keys in sorted(groups.items(), key=lambda item: item[1]):
-        calendar = calendar_of(window, dict(zip(columns, setting, strict=True)))
-        if calendar != usual:
-            others.append((tuple(sorted(keys)), calendar))
-    return WindowHours(usual, tuple(others))

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.facts import staff, sweeps, zones
+from checker.facts.order import message_order
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
 
@@ -25,7 +26,7 @@ class Derived:
         own = self.realm.messages.columns
 
         def order(table: ir.Table) -> list[ir.Value]:
-            return self.realm.message_order(table, own)
+            return message_order(table, own)
 
         with self.realm.workspace.stage("turns"):
             turns = build_turns(messages, order, details=details)

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
+from checker.facts.order import table_order
 from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
 from checker.language.types import Kind
@@ -299,29 +300,16 @@ class Realm:
         narrow = joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept))
         return self._kept("messages", narrow, "messages_keyed")
 
-    def message_order(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
-        """The order of messages in a session: ts, seq, role, agent, then all else that was read.
-
-        `own` are the columns of the messages themselves; `messages` may have more.
-        """
-        return [_last(value) for value in _message_keys(messages, own)]
-
-    def order_values(self, messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
-        """The same order as values without nulls, for comparing rows as structs."""
-        never_null, *others = _message_keys(messages, own)
-        return [never_null, *(part for value in others for part in (value.isnull(), value))]
-
     # -- other tables ----------------------------------------------------------------------------
 
     def keyed(self, name: str) -> ir.Table:
         """Any other stored table with pk, and sk and ak where it has sessions and agents.
 
-        Rows later than as-of are left out; `rn` is the row's number in the table's order, within its
-        session where it has one.
+        Rows later than as-of are left out; `rn` is the row's number in the table's order.
         """
         if name not in self._tables:
             rows = self.keyed_rows(name)
-            number = ibis.row_number().over(order_by=self.row_order(name, rows))
+            number = ibis.row_number().over(order_by=table_order(name, rows))
             self._tables[name] = self._kept(name, rows.mutate(rn=number), f"{name}_keyed")
         return self._tables[name]
 
@@ -350,42 +338,6 @@ class Realm:
             joined = rows.left_join(keys, pairs, rname="k_{name}")
             rows = joined.select(*(rows[c] for c in rows.columns), keys["sk"])
         return self.with_place(rows)
-
-    def row_order(self, name: str, rows: ir.Table) -> list[ir.Value]:
-        """A table's time, then `to`, then its columns in the order of the catalog, missing last."""
-        table = TABLES[name]
-        time = [table.time] if table.time else []
-        ends = [c for c in ("to",) if table.column(c)]
-        rest = [c.name for c in table.stored_columns if c.name not in (*time, *ends, *_PLACE)]
-        extra = sorted(
-            set(rows.columns) - {c.name for c in table.columns} - {"pk", "sk", "ak", "rn"}
-        )
-        return [
-            *(_last(rows[c]) for c in (*time, *ends)),
-            rows["pk"],
-            *(_last(rows["ak" if c == "agent_id" else c]) for c in (*rest, *extra)),
-        ]
-
-
-_PLACE = ("platform", "shop_id")
-_FIXED = {"sk", "pk", "ts", "seq", "role", "ak", "automatic", "text"}
-
-
-def _message_keys(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
-    rest = [c for c in sorted(own) if c not in _FIXED]
-    names = [c for c in ("ts", "seq", "role", *rest, "text") if c in own]
-    return [_who(messages) if c == "role" else messages[c] for c in names]
-
-
-def _who(messages: ir.Table) -> ir.IntegerValue:
-    """Role, then agent with nobody last, then automatic, as one number: it sorts faster than three."""
-    agent = ibis.coalesce(messages["ak"], 1 << 32).cast("int64")
-    automatic = ibis.ifelse(messages["automatic"], 1, 0)  # PostgreSQL casts no bool to 64 bits
-    return messages["role"].cast("int64") * (1 << 34) + agent * 2 + automatic
-
-
-def _last(value: ir.Value) -> ir.Value:
-    return value.asc(nulls_first=False)
 
 
 def _null(table: str, column: str) -> ir.Value:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from checker.facts.order import table_order
 from checker.facts.realm import Realm
 from checker.language.catalog import ROLES
 
@@ -51,7 +52,7 @@ def assignments(realm: Realm) -> ir.Table:
             )
         parts.append(derived)
     rows = parts[0] if len(parts) == 1 else parts[0].union(parts[1])
-    order = realm.row_order("assignments", rows)
+    order = table_order("assignments", rows)
     rows = rows.mutate(
         stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string"))
     )

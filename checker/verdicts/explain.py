@@ -18,6 +18,7 @@ from checker.engine.run import Run, RunOptions
 from checker.engine.tasks import populations
 from checker.facts import zones
 from checker.facts.calendars import open_stretches
+from checker.facts.order import message_order
 from checker.facts.realm import Realm
 from checker.language import tree as tr
 from checker.language.catalog import ROLES
@@ -197,7 +198,7 @@ class _Explanation:
             return
         table = self.realm.messages
         rows = table.filter(table["sk"] == sk)
-        rows = rows.order_by(self.realm.message_order(rows, rows.columns))
+        rows = rows.order_by(message_order(rows, rows.columns))
         extra = [
             rows[c] if c in rows.columns else ibis.null("string").name(c) for c in ("kind", "text")
         ]

@@ -61,7 +61,7 @@ def _stages(run: Run, one: Measured, asked: Wanted) -> tuple[Stage, ...]:
     """The rows of the verdict's group; none where a part has none in it."""
     tasks = list(asked.tasks())
     flags = build_flags(run.frames[one.rule.pack], tasks, run.options.days)
-    query = run.group_query(flags, tasks[:1])
+    query = run.buckets.group_query(flags, tasks[:1])
     found = steps(query.flags, asked)
     rows = grouped(run.realm.workspace, query.flags.table, query.keys, {0: found})[0]
     mine = [counts for key, counts in _named(run, asked, rows) if key == (one.scope, one.period)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.engine.buckets import ENGINE_ERRORS
 from checker.engine.flags import DayRange
-from checker.engine.run import ENGINE_ERRORS, Run
+from checker.engine.run import Run
 from checker.packs.typed import TypedPack
 from checker.verdicts.insight_cases import session_cases, worst_sessions
 from checker.verdicts.insight_figures import rule_insights

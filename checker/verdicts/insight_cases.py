@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
+from checker.facts.order import message_order
 from checker.facts.realm import NO_SHOP, Realm
 from checker.language.catalog import ROLES
 from checker.packs.typed import TypedClock, TypedPack
@@ -134,7 +135,7 @@ def _events(
     agents = realm.agent_ids
     if realm.has("messages"):
         table = _chosen(realm.messages, sessions)
-        table = table.order_by(["sk", *realm.message_order(table, table.columns)])
+        table = table.order_by(["sk", *message_order(table, table.columns)])
         kind = table["kind"] if "kind" in table.columns else ibis.null("string")
         rows = table.select("sk", "ts", "role", "ak", "automatic", sort=kind)
         for sk, ts, role, ak, automatic, sort in realm.workspace.fetch(rows):

@@ -1,0 +1,161 @@
+"""Figures and offenders of tasks: those that share a fact, a clock and platforms share one table of flags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import ibis
+from ibis.common.exceptions import IbisError
+
+from checker.data.workspace import EngineFailure
+from checker.engine.flags import DayRange, Flags, build_flags
+from checker.engine.frames import Frames
+from checker.engine.measured import Offender
+from checker.engine.offenders import Job, list_offenders
+from checker.engine.relations import EngineGap
+from checker.engine.tally import GroupKey, GroupQuery, Tally
+from checker.engine.tasks import Grouping, Task
+from checker.facts.realm import Realm
+
+Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
+Progress = Callable[[str, int, int], None]
+
+ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.Error, IbisError)
+"""What one task may fail with while the others go on."""
+
+
+@dataclass
+class Bucket:
+    """Tasks that share a flags table, what is asked of it, and what is answered. `stage` says in words
+    what they share."""
+
+    stage: str
+    frames: Frames
+    tasks: Sequence[Task]
+    questions: list[tuple[GroupQuery, Callable[[], list[dict[GroupKey, Tally]]]]] = field(
+        default_factory=list
+    )
+    answers: list[tuple[GroupQuery, list[dict[GroupKey, Tally]]]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def answer(self) -> None:
+        """Waits for the answers."""
+        try:
+            while self.questions and self.failure is None:
+                query, answer = self.questions.pop(0)
+                self.answers.append((query, answer()))
+        except ENGINE_ERRORS as error:
+            self.failure = error
+
+
+class Buckets:
+    """Asks for the figures of buckets. `last_day` of the data is where rolling periods end; at most
+    `offenders` rows to blame are listed of each group."""
+
+    def __init__(
+        self,
+        realm: Realm,
+        last_day: int,
+        *,
+        days: DayRange,
+        offenders: int,
+        progress: Progress | None,
+    ) -> None:
+        self.realm, self.last_day, self.days = realm, last_day, days
+        self.offenders, self.progress = offenders, progress
+
+    def figures(self, buckets: Sequence[Bucket]) -> dict[Task, Figures | str]:
+        """Figures of all tasks, or why there are none. Everything is asked for before the first answer
+        is waited for, so that the engine works while the next question is put."""
+        stage = self.realm.workspace.stage
+        for bucket in buckets:
+            with stage(bucket.stage):
+                self._ask(bucket)
+        for number, bucket in enumerate(buckets):
+            self._tell(bucket.tasks[0].fact, number, len(buckets))
+            bucket.answer()
+        result: dict[Task, Figures | str] = {}
+        for number, bucket in enumerate(buckets):
+            self._tell("offenders", number, len(buckets))
+            with stage(bucket.stage):
+                result |= self._figures(bucket)
+        self._tell("", len(buckets), len(buckets))
+        return result
+
+    def _ask(self, bucket: Bucket) -> None:
+        """A query for each grouping."""
+        stage = self.realm.workspace.stage
+        groupings: dict[Grouping, list[Task]] = {}
+        for task in bucket.tasks:
+            groupings.setdefault(task.grouping, []).append(task)
+        try:
+            with stage("rows"):
+                flags = build_flags(bucket.frames, bucket.tasks, self.days)
+            for same in groupings.values():
+                query = self.group_query(flags, same)
+                with stage(f"figures by {same[0].grouping}"):
+                    bucket.questions.append((query, query.ask()))
+        except ENGINE_ERRORS as error:
+            bucket.failure = error
+
+    def _figures(self, bucket: Bucket) -> dict[Task, Figures | str]:
+        """A task that the engine cannot compute must not take the others with it: on failure each is
+        tried alone."""
+        bucket.answer()
+        if bucket.failure is None:
+            try:
+                return dict(self._with_offenders(bucket))
+            except ENGINE_ERRORS as error:
+                bucket.failure = error
+        if len(bucket.tasks) == 1:
+            return {bucket.tasks[0]: _reason(bucket.failure)}
+        result: dict[Task, Figures | str] = {}
+        for task in bucket.tasks:
+            alone = Bucket(bucket.stage, bucket.frames, [task])
+            self._ask(alone)
+            result |= self._figures(alone)
+        return result
+
+    def _with_offenders(self, bucket: Bucket) -> dict[Task, Figures]:
+        jobs = [
+            Job(task, query.flags, query.keys)
+            for query, found in bucket.answers
+            for task, groups in zip(query.tasks, found, strict=True)
+            if not task.added and any(tally.offenders for tally in groups.values())
+        ]
+        with self.realm.workspace.stage("offenders"):
+            listed = list_offenders(bucket.frames, jobs, self.offenders) if self.offenders else {}
+        return {
+            task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in groups.items()}
+            for query, found in bucket.answers
+            for task, groups in zip(query.tasks, found, strict=True)
+        }
+
+    def group_query(self, flags: Flags, tasks: Sequence[Task]) -> GroupQuery:
+        """The query for tasks of one grouping."""
+        first = tasks[0]
+        index = self._platform_index(first.platforms)
+        workspace = self.realm.workspace
+        return GroupQuery(workspace, flags, first.grouping, tasks, index, self.last_day)
+
+    def _platform_index(self, platforms: frozenset[str]) -> ibis.Value:
+        """The position of a row's platform among the task's platforms, sorted."""
+        names = sorted(platforms)
+        if len(names) == 1:
+            return ibis.literal(0, "int32")
+        cases = [
+            (ibis._.pk.isin(list(self.realm.place_keys(frozenset({name})))), index)
+            for index, name in enumerate(names)
+        ]
+        return ibis.cases(*cases, else_=ibis.null("int32"))
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return f"the engine failed: {lines[0][:200]}"
