@@ -24,7 +24,7 @@ from checker.data.losses import telling_losses
 from checker.data.open import open_dataset
 from checker.data.urls import is_database
 from checker.data.wanted import wanted_columns
-from checker.data.workspace import EngineLost, Timing, Workspace, duckdb_connection
+from checker.data.workspace import Timing, Workspace, duckdb_connection
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
@@ -118,18 +118,6 @@ def audit_packs(
     data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
 ) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     """Audit a data set with packs that are already loaded."""
-    try:
-        return _audit_packs(data, packs, options)
-    except EngineLost:
-        if options.engine not in (None, "duckdb") or options.threads == 1:
-            raise
-    # Joins of DuckDB 2.0.0 may break on two threads (duckdb/duckdb#24807), after which it answers nothing.
-    return _audit_packs(data, packs, replace(options, threads=1))
-
-
-def _audit_packs(
-    data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
-) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     exceptions, wrong = exceptions_of(packs, options)
     loaded = packs
     packs, found = choose_packs(packs, options.packs)
