@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ from checker.verdicts.pseudonyms import check_salt, pseudonymous, without_quotes
 from checker.verdicts.recording import Recording, recording
 
 T = TypeVar("T")
+Loaded = tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]
 READING = "reading"
 
 
@@ -91,10 +93,18 @@ class AuditOptions:
     )
 
 
-def load_packs(
-    rules: Sequence[Path] = (), settings: Sequence[tuple[str, str]] = ()
-) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+def load_packs(rules: Sequence[Path] = (), settings: Sequence[tuple[str, str]] = ()) -> Loaded:
     """Typed packs from files and folders (none given: the bundled ones), and all that is wrong."""
+    return _loaded(rules, settings) if rules or settings else _shipped()
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Loaded:
+    """The bundled packs as they are, which no run changes."""
+    return _loaded((BUNDLED,), ())
+
+
+def _loaded(rules: Sequence[Path], settings: Sequence[tuple[str, str]]) -> Loaded:
     packs, found = read_packs(rules or (BUNDLED,), settings)
     typed = [check_pack(pack) for pack in packs]
     diagnostics = [*found, *(d for _, one in typed for d in one)]
