@@ -23,8 +23,10 @@ TOGETHER = (
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """The largest groups begin first. (`--dist loadgroup` forms no groups with pytest 9.2.)"""
+    if config.getoption("dist") != "load":  # which is the default; another has been asked for
+        return None
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
