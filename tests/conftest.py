@@ -15,10 +15,12 @@ TOGETHER = (
     "tests/browser/",
     "tests/cache/test_cache.py",
     "tests/compare/test_whatif.py",
+    "tests/compile/test_compiled_figures.py",
     "tests/docs/test_pictures.py",
     "tests/history/test_history_with_reports.py",
     "tests/imports/test_chatwoot_postgres.py",
     "tests/verdicts/test_insights.py",
+    "tests/watch/test_deadlines.py",
 )
 
 

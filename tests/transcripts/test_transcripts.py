@@ -18,7 +18,6 @@ TRANSCRIPTS = sorted(HERE.glob("*.txt"))
 STARTED = {
     "audit writes json to stdout or a file",
     "help names every command",
-    "test runs the tests of rules",
 }
 """Their commands are started as a user's are; those of the others are forks, which come sooner."""
 

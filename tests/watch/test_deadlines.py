@@ -38,6 +38,13 @@ def prepared(tmp_path: Path, seed: int, zone: str, local: dt.datetime) -> tuple[
     return sessions, tmp_path / "data", rules, now
 
 
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int, Snapshot]:
+    """Data and rules of the first moment, it, and what waits."""
+    _, data, rules, now = prepared(tmp_path_factory.mktemp("morning"), 0, *MOMENTS[0])
+    return data, rules, now, snapshot(data, rules, now)
+
+
 @pytest.mark.parametrize("seed", range(1))
 @pytest.mark.parametrize(("zone", "local"), MOMENTS)
 def test_limits_pass_when_a_plain_loop_says(
@@ -63,10 +70,10 @@ def test_limits_pass_when_a_plain_loop_says(
     assert {t.asked_at for t in found.turns} == {s.asked for s in sessions if s.asked is not None}
 
 
-def test_an_audit_turns_from_pending_to_bad_at_that_microsecond(tmp_path: Path) -> None:
-    zone, local = MOMENTS[0]
-    _, data, rules, now = prepared(tmp_path, 7, zone, local)
-    found = snapshot(data, rules, now)
+def test_an_audit_turns_from_pending_to_bad_at_that_microsecond(
+    morning: tuple[Path, Path, int, Snapshot],
+) -> None:
+    data, rules, now, found = morning
     asked = 0
     for rule in ("at-most", "less", "unpaused", "both", "sessions"):
         coming = [
@@ -92,11 +99,13 @@ def bad(data: Path, rules: Path, rule: str, instant: int) -> int:
     return sum(verdict.offender_count for verdict in result.verdicts)
 
 
-def test_rules_that_waiting_cannot_break_are_named(tmp_path: Path) -> None:
-    _, data, rules, now = prepared(tmp_path, 1, *MOMENTS[0])
-    found = snapshot(data, rules, now)
+def test_rules_that_waiting_cannot_break_are_named(
+    morning: tuple[Path, Path, int, Snapshot], tmp_path: Path
+) -> None:
+    *_, found = morning
     assert set(found.left_out) == {"watched/count", "watched/asked"}
     assert set(found.watched) == {f"watched/{rule}" for rule in ORACLE}
+    _, data, rules, now = prepared(tmp_path, 1, *MOMENTS[0])
     (data / "sessions.jsonl").unlink()
     found = snapshot(data, rules, now)
     assert set(found.unwatched) == {"watched/buyers"}
