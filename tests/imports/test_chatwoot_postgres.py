@@ -20,7 +20,8 @@ from imports.postgres_server import PASSWORD, Server, programs, running
 
 from checker.data.urls import shown
 from checker.imports.run import ImportOptions, import_data
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.profile import profile
 from checker.verdicts.model import Result, Verdict
 
