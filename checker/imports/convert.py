@@ -20,8 +20,8 @@ from checker.engine.values import Quotient, Value
 from checker.facts.zones import Zone, instant_of_text, load_zone
 from checker.imports.account import TableAccount
 from checker.imports.bad import Bad, BadKind, explain, raw_column
-from checker.imports.inputs import Raw
 from checker.imports.model import PLACES, Param
+from checker.imports.raw import Raw
 from checker.imports.typing import TypedMapping, TypedOutput
 from checker.language import tree as tr
 from checker.language.conversions import CONVERSIONS

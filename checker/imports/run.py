@@ -13,16 +13,19 @@ from checker.data.workspace import Workspace, connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.cells import create_macros
 from checker.imports.account import Account, TableAccount, left_out
+from checker.imports.blocks import block_rows
 from checker.imports.convert import Given, create_target, drop_rows, make_rows, making
-from checker.imports.documents import block_rows, item_rows, record_rows
+from checker.imports.documents import item_rows, record_rows
 from checker.imports.given import given_params
-from checker.imports.inputs import Raw, Sources, find_sources, table_rows
+from checker.imports.inputs import table_rows
 from checker.imports.model import Input
 from checker.imports.postgres import connect
 from checker.imports.queries import Answer, Wanted, answered_rows, pruned, query_rows, query_values
+from checker.imports.raw import Raw
 from checker.imports.recognise import AUTO, recognise
 from checker.imports.sessions import from_messages, merged
 from checker.imports.shipped import load_mapping
+from checker.imports.sources import Sources, find_sources
 from checker.imports.typing import TypedMapping
 from checker.imports.write import check_target, publish, write_tables
 from checker.language.catalog import STORED, TABLES
