@@ -59,7 +59,9 @@ def opened(
         notes = ("audit, whatif and explain do, with --engine spark; or copy the files here",)
         return None, (Diagnostic("E533", f"only Spark reads `{data}`", notes=notes),)
     if options.mapping is not None:
-        from checker.imports.run import ImportOptions, import_beside  # most audits need neither
+        # Most audits need neither.
+        from checker.imports.options import ImportOptions
+        from checker.imports.run import import_beside
 
         days = (options.first, options.through)
         first, through = (None if day is None else day.isoformat() for day in days)

@@ -13,7 +13,7 @@ from checker.data.validate import required
 from checker.data.workspace import Workspace
 from checker.diagnostics import Diagnostic, has_errors
 from checker.imports.account import FileAccount
-from checker.imports.convert import Given
+from checker.imports.making import Given
 from checker.imports.model import Input
 from checker.imports.postgres import Database, connect
 from checker.imports.raw import Raw
