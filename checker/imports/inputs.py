@@ -11,13 +11,7 @@ from checker.data.sql import literal, name, rows, run
 from checker.data.workbooks import WORKBOOKS, open_workbook
 from checker.diagnostics import Diagnostic
 from checker.imports.account import FileAccount
-from checker.imports.grids import (
-    Grid,
-    first_rows,
-    text_grid,
-    torn,
-    workbook_grids,
-)
+from checker.imports.grids import Grid, first_rows, text_grid, torn, workbook_grids
 from checker.imports.headers import SEARCHED, Header, NoHeader, find_header
 from checker.imports.misfits import lacks, nothing_fits, skipped
 from checker.imports.model import Input

@@ -16,12 +16,7 @@ from checker.reports.layout import Column, cells, pad, table, wrap
 from checker.reports.page import Page
 from checker.reports.phrases import NOUNS
 from checker.reports.timeline_words import say, since, wait, what, who, window_line
-from checker.verdicts.explanation import (
-    ConditionReading,
-    RuleReading,
-    SessionTimeline,
-    TurnRow,
-)
+from checker.verdicts.explanation import ConditionReading, RuleReading, SessionTimeline, TurnRow
 
 _BAR = 20  # cells of the longest wait
 _EDGES = 40  # of windows, the first; a session of months has hundreds
