@@ -15,7 +15,8 @@ from pathlib import Path
 from checker.data.losses import telling_losses
 from checker.data.wanted import wanted_columns
 from checker.diagnostics import Diagnostic, has_errors
-from checker.engine.reported import check_reported, reported_rows
+from checker.engine.reported import reported_rows
+from checker.engine.reported_check import check_reported
 from checker.excepting import excepted, exceptions_of, local_day
 from checker.judging import judged
 from checker.opening import engaged
