@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from checker.data.dataset import Dataset
@@ -12,11 +13,21 @@ from checker.packs.check import check_pack
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack
 
+Loaded = tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]
 
-def load_packs(
-    rules: Sequence[Path] = (), settings: Sequence[tuple[str, str]] = ()
-) -> tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]:
+
+def load_packs(rules: Sequence[Path] = (), settings: Sequence[tuple[str, str]] = ()) -> Loaded:
     """Typed packs from files and folders (none given: the bundled ones), and all that is wrong."""
+    return _loaded(rules, settings) if rules or settings else _shipped()
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Loaded:
+    """The bundled packs as they are, which no run changes."""
+    return _loaded((BUNDLED,), ())
+
+
+def _loaded(rules: Sequence[Path], settings: Sequence[tuple[str, str]]) -> Loaded:
     packs, found = read_packs(rules or (BUNDLED,), settings)
     typed = [check_pack(pack) for pack in packs]
     diagnostics = [*found, *(d for _, one in typed for d in one)]

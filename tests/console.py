@@ -7,21 +7,37 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+
+from forks import Forks
 
 ROOT = Path(__file__).parents[1]
 UPDATE = os.environ.get("UPDATE_TRANSCRIPTS") == "1"
 
 
-def environment(bin_: Path) -> dict[str, str]:
-    """A folder `bin_` with the command `checker`, and nothing of the caller's terminal or locale."""
+def environment(bin_: Path, *, started: bool = True) -> dict[str, str]:
+    """A folder `bin_` with the command `checker`, and nothing of the caller's terminal or locale.
+
+    Where not `started`, commands are forks of one process: they differ in nothing but their start.
+    """
+    forks = not started and sys.platform == "linux"
+    command = _forks().command if forks else f'"{sys.executable}" -m checker'
     bin_.mkdir(parents=True, exist_ok=True)
-    command = bin_ / "checker"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m checker "$@"\n', "utf-8")
-    command.chmod(0o755)
-    kept = {k: v for k, v in os.environ.items() if k in ("HOME", "TMPDIR", "SYSTEMROOT")}
+    script = bin_ / "checker"
+    script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
+    script.chmod(0o755)
+    return _plain() | {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
+
+
+@cache
+def _forks() -> Forks:
+    return Forks(_plain())
+
+
+def _plain() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in ("HOME", "TMPDIR", "SYSTEMROOT", "PATH")}
     return kept | {
-        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "80",

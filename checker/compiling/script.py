@@ -95,11 +95,11 @@ def _tree(expression: ir.Table, dialect: Dialect) -> sge.Expression:
     with _options(dialect):
         tree = compilers.compiler.to_sqlglot(expression.unbind())
     assert isinstance(tree, sge.Expression), "a table is one query"
-    tree = tree.copy()
     _untuple(tree)
-    tree = tree.transform(lambda node: _spelled(node, dialect))
+    tree = tree.copy()  # Ibis puts one node into several places
+    tree = tree.transform(lambda node: _spelled(node, dialect), copy=False)
     for repair in _REPAIRS.get(dialect.name, ()):
-        tree = tree.transform(repair)
+        tree = tree.transform(repair, copy=False)
     return tree
 
 
@@ -196,21 +196,20 @@ def qualified(query: sge.Select, schema: str | None, dialect: Dialect) -> sge.Se
 
 
 def as_query(query: sge.Select, dialect: Dialect) -> str:
-    """One statement."""
-    text = query.sql(dialect=dialect.sqlglot, pretty=True)
+    """One statement. The query is used up."""
+    text = query.sql(dialect=dialect.sqlglot, pretty=True, copy=False)
     if dialect.setting is not None:
         text += f"\nSETTINGS {' = '.join(dialect.setting)}"
     return f"{text};\n"
 
 
 def as_script(query: sge.Select, dialect: Dialect) -> str:
-    """A temporary table for each step, and the last query."""
+    """A temporary table for each step, and the last query. The query is used up."""
     statements = [f"SET {' = '.join(dialect.setting)}"] if dialect.setting is not None else []
     for cte in query.ctes:
         name = sge.to_identifier(cte.alias, quoted=True).sql(dialect=dialect.sqlglot)
-        body = cte.this.sql(dialect=dialect.sqlglot, pretty=True)
+        body = cte.this.sql(dialect=dialect.sqlglot, pretty=True, copy=False)
         statements.append(f"CREATE {dialect.temporary} {name} AS\n{body}")
-    last = query.copy()
-    last.set("with_", None)
-    statements.append(last.sql(dialect=dialect.sqlglot, pretty=True))
+    query.set("with_", None)
+    statements.append(query.sql(dialect=dialect.sqlglot, pretty=True, copy=False))
     return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n") + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlglot.expressions as sge
 
@@ -13,7 +13,7 @@ Used = set[str] | None
 def tidied(query: sge.Select) -> sge.Select:
     for one in list(query.find_all(sge.Select)):
         _merge_filter(one)
-    done = query.transform(_no_idle_select).transform(_no_idle_frame)
+    done = query.transform(_no_idle_select, copy=False).transform(_no_idle_frame, copy=False)
     assert isinstance(done, sge.Select)
     _Pruning(done).run()
     return done
@@ -129,8 +129,10 @@ class _Pruning:
             used = None
         if used is not None and not node.is_star:
             self._drop(node, used)
-        for source in sources_of(node):
-            read = _read(node, source.alias_or_name)
+        sources = list(sources_of(node))
+        columns = list(node.find_all(sge.Column))
+        for source in sources:
+            read = _read(columns, source.alias_or_name, alone=len(sources) == 1)
             if read is not None and node.is_star:
                 read = None if used is None else read | used
             self._note(source, read)
@@ -164,15 +166,15 @@ def sources_of(node: sge.Select) -> Iterator[sge.Expression]:
         yield join.this
 
 
-def _read(node: sge.Select, alias: str) -> Used:
-    """The columns that a query reads of one of its sources, by names with the source's before them."""
+def _read(columns: Sequence[sge.Column], alias: str, *, alone: bool) -> Used:
+    """Which of the columns of a query are of one of its sources: by the name before them, if there is."""
     found: set[str] = set()
-    for column in node.find_all(sge.Column):
+    for column in columns:
         if column.table == alias:
             if isinstance(column.this, sge.Star):
                 return None
             found.add(column.name)
-        elif not column.table and len(list(sources_of(node))) == 1:
+        elif alone and not column.table:
             found.add(column.name)
     return found
 

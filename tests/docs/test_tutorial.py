@@ -25,7 +25,7 @@ def test_tutorial_works_as_it_says(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "examples").symlink_to(ROOT / "examples", target_is_directory=True)
-    env = environment(tmp_path / "bin")
+    env = environment(tmp_path / "bin", started=False)
 
     def followed(found: re.Match[str]) -> str:
         if found["file"]:

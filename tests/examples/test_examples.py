@@ -25,7 +25,7 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_page_prints_what_it_says(page: Path, tmp_path: Path) -> None:
     assert blocks(page), "a page without a command that can be checked"
-    env = environment(tmp_path / "bin")
+    env = environment(tmp_path / "bin", started=page.parent == ROOT)
     wanted = page.read_text("utf-8")
     printed = with_outputs(page, lambda line: shown(line, ROOT, env))
     if UPDATE:

@@ -35,7 +35,9 @@ COMMANDS = (
 
 @pytest.mark.parametrize(("command", "said"), COMMANDS, ids=lambda part: part.partition(" ")[0])
 def test_a_command_reads_exports(command: str, said: str, folder: Path) -> None:
-    out, err, code = run(f"checker {command} --lang en", folder, environment(folder / "bin"))
+    out, err, code = run(
+        f"checker {command} --lang en", folder, environment(folder / "bin", started=False)
+    )
     assert code in (0, 1), err
     assert said in out
     assert "W283" in err  # what the mapping left out
@@ -44,11 +46,11 @@ def test_a_command_reads_exports(command: str, said: str, folder: Path) -> None:
 @pytest.mark.parametrize("command", [c for c, _ in COMMANDS], ids=lambda c: c.partition(" ")[0])
 def test_a_param_that_is_not_there_is_told(command: str, folder: Path) -> None:
     line = f"checker {command} --set shops=x --lang en"
-    out, err, code = run(line, folder, environment(folder / "bin"))
+    out, err, code = run(line, folder, environment(folder / "bin", started=False))
     assert (out, code) == ("", 2) and "E278" in err and "did you mean `shop`" in err
 
 
 def test_a_blank_checklist_reads_nothing(folder: Path) -> None:
     line = "checker checklist --mapping qianniu-chat-text"
-    out, err, code = run(line, folder, environment(folder / "bin"))
+    out, err, code = run(line, folder, environment(folder / "bin", started=False))
     assert (out, code) == ("", 2) and "E298" in err

@@ -109,7 +109,7 @@ def commands() -> Iterator[str]:
 
 @pytest.mark.parametrize("command", list(commands()))
 def test_no_output_names_anybody(command: str, folder: Path) -> None:
-    env = environment(folder / "bin")
+    env = environment(folder / "bin", started=False)
     binary = any(f"--format {name}" in command for name in ("xlsx", "csv"))
     line = f"checker {command}" + (" -o out" if binary else "")
     out, err, code = run(line, folder, env)
@@ -135,7 +135,7 @@ def _unpacked(file: Path) -> str:
 
 def test_no_history_names_anybody(folder: Path) -> None:
     """Neither its tables nor what is shown of them; without a salt they do."""
-    env = environment(folder / "bin")
+    env = environment(folder / "bin", started=False)
     shared = (
         "checker audit data --rules pack.yaml --platform douyin --by agent --by buyer -q -o out"
     )
@@ -199,7 +199,7 @@ def test_ids_with_the_same_short_pseudonym_get_the_long_one(
 
 def test_what_was_said_is_not_printed_with_pseudonyms(folder: Path) -> None:
     line = f"checker explain data S1 --rules pack.yaml --platform douyin --pseudonymize '{SALT}'"
-    out, err, code = run(f"{line} --show-text", folder, environment(folder / "bin"))
+    out, err, code = run(f"{line} --show-text", folder, environment(folder / "bin", started=False))
     assert (out, code) == ("", 2) and "E390" in err
     assert pseudonymous(None, SALT) is None
 
@@ -286,7 +286,7 @@ def test_no_session_made_by_a_mapping_and_no_file_names_anybody(
         (tmp_path / "own.yaml").write_text(mapping, "utf-8")
         mapping = "own.yaml"
     line = f"checker audit data --mapping {mapping} --pseudonymize '{SALT}' --by agent -f {form}"
-    out, err, code = run(f"{line} -o -", tmp_path, environment(tmp_path / "bin"))
+    out, err, code = run(f"{line} -o -", tmp_path, environment(tmp_path / "bin", started=False))
     assert code in (0, 1), err
     assert out.strip()
     assert not [name for name in IDS if name in out + err]

@@ -20,19 +20,6 @@ def lacking() -> str | None:
     return found[0].message if found else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests with a session run in one process, for Java starts once; and first, for they take long."""
-    for item in items:
-        if _needs_session(item):
-            item.add_marker(pytest.mark.xdist_group("spark"))
-    items.sort(key=_needs_session, reverse=True)
-
-
-def _needs_session(item: pytest.Item) -> bool:
-    return "spark_session" in getattr(item, "fixturenames", ())
-
-
 @pytest.fixture(scope="session")
 def spark_session() -> None:
     why = lacking()

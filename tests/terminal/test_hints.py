@@ -76,7 +76,7 @@ def test_the_hint_runs(name: str, tmp_path: Path) -> None:
         ]
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (data / "messages.jsonl").write_text(text, "utf-8")
-    env = environment(tmp_path / "bin") | {"COLUMNS": "60"}
+    env = environment(tmp_path / "bin", started=False) | {"COLUMNS": "60"}
     quoted = "'" + folder.replace("'", "'\\''") + "'"
     out, err, code = run(f"checker audit {options} -- {quoted}", tmp_path, env)
     assert code == 1, err

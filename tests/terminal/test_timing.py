@@ -18,7 +18,7 @@ from checker.reports.timing import render_timings
 def test_verbose_tells_stages_rows_and_seconds(
     lang: str, first: str, last: str, tmp_path: Path
 ) -> None:
-    env = environment(tmp_path / "bin")
+    env = environment(tmp_path / "bin", started=False)
     out, err, _ = run(f"checker audit examples/douyin-week --verbose --lang {lang}", ROOT, env)
     plain, silent, _ = run(f"checker audit examples/douyin-week --lang {lang}", ROOT, env)
     assert (out, silent) == (plain, "")

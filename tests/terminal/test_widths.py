@@ -64,7 +64,10 @@ def test_no_line_is_wider_than_the_terminal(
     command: str, columns: int, lang: str, tmp_path: Path
 ) -> None:
     prepared(tmp_path)
-    env = environment(tmp_path / "bin") | {"COLUMNS": str(columns), "TERM": "xterm-256color"}
+    env = environment(tmp_path / "bin", started=False) | {
+        "COLUMNS": str(columns),
+        "TERM": "xterm-256color",
+    }
     session = "'" + hostile.NAMES["rich markup"].replace("'", "'\\''") + "'"
     line = COMMANDS[command].replace("{session}", session)
     if command in SPOKEN:
