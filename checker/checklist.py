@@ -7,18 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checker.diagnostics import Diagnostic, has_errors, nearest
+from checker.excepting import exceptions_of, local_day
 from checker.facts.zones import instant_of_text
+from checker.options import AuditOptions, check_options, masked
 from checker.packs.typed import TypedPack, TypedRule
-from checker.pipeline import (
-    AuditOptions,
-    audit_packs,
-    check_options,
-    choose_packs,
-    exceptions_of,
-    load_packs,
-    local_day,
-    masked,
-)
+from checker.pipeline import audit_packs
+from checker.rulesets import choose_packs, load_packs
 from checker.verdicts.apply import apply
 from checker.verdicts.checklist import Checklist, make_checklist
 from checker.verdicts.exception_lint import check_expiry

@@ -9,18 +9,12 @@ from pathlib import Path
 from checker.data.losses import telling_losses
 from checker.data.wanted import wanted_columns
 from checker.diagnostics import Diagnostic, has_errors
+from checker.judging import judged
+from checker.opening import engaged
+from checker.options import AuditOptions, check_options, masked
 from checker.packs.diff import PackDiff, Pairs, diff_packs, pair_packs
 from checker.packs.load import BUNDLED
-from checker.pipeline import (
-    AuditOptions,
-    applicable,
-    check_options,
-    choose_packs,
-    engaged,
-    judged,
-    load_packs,
-    masked,
-)
+from checker.rulesets import applicable, choose_packs, load_packs
 from checker.verdicts.model import Result
 from checker.verdicts.whatif import Pairing, WhatIf, changed_rules, compare
 

@@ -14,21 +14,12 @@ from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.engine.bounds import dated, open_realm
 from checker.engine.reconcile import measured_and_reported
 from checker.engine.run import Run
+from checker.excepting import excepted, exceptions_of, local_day
+from checker.judging import questions, run_options
+from checker.opening import engaged
+from checker.options import AuditOptions, check_options, masked
 from checker.packs.typed import TypedPack, TypedRule
-from checker.pipeline import (
-    AuditOptions,
-    applicable,
-    check_options,
-    choose_packs,
-    engaged,
-    excepted,
-    exceptions_of,
-    load_packs,
-    local_day,
-    masked,
-    questions,
-    run_options,
-)
+from checker.rulesets import applicable, choose_packs, load_packs
 from checker.verdicts.exceptions import Exceptions
 from checker.verdicts.explain import explain_session
 from checker.verdicts.explain_verdict import Funnel, VerdictReading, verdict_funnels

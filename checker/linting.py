@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.diagnostics import Diagnostic
+from checker.excepting import local_day
 from checker.imports.shipped import find_mappings, typed_file
 from checker.packs.discover import find_files
 from checker.packs.typed import TypedPack
-from checker.pipeline import load_packs, local_day
+from checker.rulesets import load_packs
 from checker.verdicts.exception_files import (
     Kind,
     exception_kind,

@@ -10,15 +10,9 @@ from checker.data.workspace import connect_duckdb
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.bounds import dated, open_realm
 from checker.language.catalog import STORED, TABLES
-from checker.pipeline import (
-    AuditOptions,
-    applicable,
-    check_options,
-    choose_packs,
-    load_packs,
-    masked,
-    opened,
-)
+from checker.opening import opened
+from checker.options import AuditOptions, check_options, masked
+from checker.rulesets import applicable, choose_packs, load_packs
 from checker.verdicts.profile import Profile, make_profile
 
 

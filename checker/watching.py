@@ -31,17 +31,10 @@ from checker.engine.watchable import (
 )
 from checker.facts.realm import Realm
 from checker.facts.zones import DAY_US, instant_of_text, load_zone
+from checker.opening import opened
+from checker.options import AuditOptions, check_options, masked, veiled
 from checker.packs.typed import TypedPack
-from checker.pipeline import (
-    AuditOptions,
-    applicable,
-    check_options,
-    choose_packs,
-    load_packs,
-    masked,
-    opened,
-    veiled,
-)
+from checker.rulesets import applicable, choose_packs, load_packs
 from checker.verdicts.waiting import Limit, Snapshot, WaitingTurn
 
 YEAR_US = 366 * DAY_US

@@ -95,6 +95,9 @@ def main() -> None:
         code = 2
         if not interrupted:
             say(_our_bug(error))
+    # Where an interrupt broke off an `exec`, as dataclasses use it, CPython remembers and ends by the
+    # signal itself, whatever code is asked for; an `exec` that ends well makes it forget.
+    exec("")
     sys.exit(130 if interrupted else code)
 
 

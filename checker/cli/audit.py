@@ -131,8 +131,9 @@ def audit(
         raise typer.Exit(WRONG_INPUT)
 
     from checker.diagnostics import has_errors
-    from checker.pipeline import AuditOptions, recorded
+    from checker.options import AuditOptions
     from checker.pipeline import audit as run
+    from checker.pipeline import recorded
 
     listed = offenders if offenders is not None else _LISTED
     with stages(quiet) as progress:

@@ -76,7 +76,7 @@ def checklist(
         raise typer.Exit(WRONG_INPUT)
 
     from checker.checklist import checklist as run
-    from checker.pipeline import AuditOptions
+    from checker.options import AuditOptions
 
     with stages(quiet) as progress:
         made, diagnostics = run(

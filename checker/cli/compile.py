@@ -86,7 +86,7 @@ def compile_(
         raise typer.Exit(WRONG_INPUT)
 
     from checker.compiling.compile import Wish, compile_rule
-    from checker.pipeline import load_packs
+    from checker.rulesets import load_packs
 
     packs, diagnostics = load_packs(tuple(rules or ()), settings)
     tell(diagnostics)

@@ -32,8 +32,8 @@ def docs(
     from checker.diagnostics import Diagnostic, has_errors
     from checker.diagnostics.explanations import explanations
     from checker.packs.coverage import read_coverage
-    from checker.pipeline import load_packs
     from checker.reports.pages import pages
+    from checker.rulesets import load_packs
 
     if (write is None) == (check is None):
         raise typer.BadParameter("name a folder with either --write or --check")

@@ -94,7 +94,7 @@ def explain(
         raise typer.Exit(WRONG_INPUT)
 
     from checker import explaining
-    from checker.pipeline import AuditOptions
+    from checker.options import AuditOptions
     from checker.reports.explain_json import timelines_json, verdict_json
     from checker.reports.timeline import render_timelines
     from checker.reports.verdict import render_verdict

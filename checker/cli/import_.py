@@ -61,7 +61,8 @@ def import_(
         raise typer.Exit(WRONG_INPUT)
 
     from checker.imports.account import account_text
-    from checker.imports.run import ImportOptions, import_data
+    from checker.imports.options import ImportOptions
+    from checker.imports.run import import_data
 
     account, diagnostics = import_data(
         source,

@@ -28,7 +28,8 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def audited(example: Path) -> Result | None:
     """The audit of the example, with all that charts need; None where it cannot be made."""
-    from checker.pipeline import AuditOptions, audit
+    from checker.options import AuditOptions
+    from checker.pipeline import audit
 
     result, _ = audit(example, AuditOptions(insights=True))
     return result

@@ -56,7 +56,7 @@ def profile(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
-    from checker.pipeline import AuditOptions
+    from checker.options import AuditOptions
     from checker.profile import profile as run
     from checker.reports.profile import profile_json, render_profile
 

@@ -50,7 +50,7 @@ def show(
         put(page.getvalue())
         raise typer.Exit(OK)
 
-    from checker.pipeline import load_packs
+    from checker.rulesets import load_packs
 
     packs, diagnostics = load_packs(tuple(rules or ()), ())
     if has_errors(diagnostics):

@@ -88,7 +88,8 @@ def watch(
     from checker.cli import live
     from checker.cli.progress import stages
     from checker.data.workspace import Timing
-    from checker.pipeline import READING, AuditOptions
+    from checker.opening import READING
+    from checker.options import AuditOptions
     from checker.watching import Watch
 
     options = AuditOptions(

@@ -79,7 +79,7 @@ def whatif(
         raise typer.Exit(WRONG_INPUT)
 
     from checker.comparing import whatif as run
-    from checker.pipeline import AuditOptions
+    from checker.options import AuditOptions
 
     with stages(quiet) as progress:
         result, diagnostics = run(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from checker.diagnostics import Diagnostic, nearest
 from checker.engine.values import Value
-from checker.imports.inputs import Raw
+from checker.imports.raw import Raw
 from checker.language import tree as tr
 from checker.language.conversions import CONVERSIONS
 from checker.packs.model import Expr

@@ -1,8 +1,7 @@
-"""JSON and texts of blocks as raw tables: one row per record, list item or block of lines."""
+"""JSON as raw tables: one row per record, or per item of a list in records."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,13 @@ from checker.data.sql import DuckDBError, complaint, literal, name, rows, run
 from checker.diagnostics import Diagnostic, nearest
 from checker.imports.account import FileAccount
 from checker.imports.encodings import decode
-from checker.imports.grids import line_grid
-from checker.imports.inputs import Raw, Sources, line_value, no_file
-from checker.imports.model import PLACES, Input, RawColumn
+from checker.imports.model import Input, RawColumn
+from checker.imports.raw import Raw, create_raw
+from checker.imports.sources import Sources, no_file
 
 DOCUMENT = "whole record"
 """The column of a raw table of JSON that still has all of it, for the lists inside."""
+_WITH_DOCUMENT = f"{name(DOCUMENT)} JSON"
 
 
 def record_rows(
@@ -26,7 +26,7 @@ def record_rows(
     if not files:
         return None, (no_file(sources, wanted),)
     con = sources.con
-    _create(con, table, wanted, with_document=True)
+    create_raw(con, table, wanted, _WITH_DOCUMENT)
     accounts: list[FileAccount] = []
     problems: list[Diagnostic] = []
     not_read: dict[str, str] = {}
@@ -45,7 +45,7 @@ def record_rows(
 
 def item_rows(con: Any, outer: Raw, wanted: Input, table: str) -> Raw:
     """One row per item of a list inside the rows of another input."""
-    _create(con, table, wanted, with_document=True)
+    create_raw(con, table, wanted, _WITH_DOCUMENT)
     own = {c.name: c for c in wanted.columns if c.headers}
     values = [
         _text(f"x.{name('item document')}", own[c.name], wanted)
@@ -70,38 +70,6 @@ def item_rows(con: Any, outer: Raw, wanted: Input, table: str) -> Raw:
         for a in outer.accounts
     )
     return Raw(wanted, table, accounts, {**outer.written, **_written(wanted)}, {})
-
-
-def block_rows(
-    sources: Sources, wanted: Input, table: str
-) -> tuple[Raw | None, tuple[Diagnostic, ...]]:
-    """An input of texts: one row per block of lines."""
-    files = sources.of(wanted)
-    if not files:
-        return None, (no_file(sources, wanted),)
-    _create(sources.con, table, wanted)
-    accounts = []
-    problems: list[Diagnostic] = []
-    not_read: dict[str, str] = {}
-    for file in files:
-        account = _blocks(sources, wanted, file, table)
-        if isinstance(account, Diagnostic):
-            problems.append(account)
-            not_read[sources.shown(file)] = account.message
-        else:
-            accounts.append(account)
-    damaged = [p for p in problems if p.code != "E267"]
-    if damaged or not accounts:
-        return None, tuple(damaged or problems)
-    return Raw(wanted, table, tuple(accounts), {}, not_read), ()
-
-
-def _create(con: Any, table: str, wanted: Input, *, with_document: bool = False) -> None:
-    parts = [f"{c} {'BIGINT' if c in ('row', 'item') else 'VARCHAR'}" for c in PLACES]
-    parts += [f"{name(c.name)} VARCHAR" for c in wanted.columns]
-    if with_document:
-        parts.append(f"{name(DOCUMENT)} JSON")
-    run(con, f"CREATE TEMP TABLE {name(table)} ({', '.join(parts)})")
 
 
 def _written(wanted: Input) -> dict[str, str]:
@@ -214,87 +182,3 @@ def _lacking(con: Any, records: str, wanted: Input, file: Path) -> Diagnostic | 
         ),
         subject=wanted.name,
     )
-
-
-def _blocks(sources: Sources, wanted: Input, file: Path, table: str) -> FileAccount | Diagnostic:
-    con = sources.con
-    grid, wrong = line_grid(con, file, sources.folder, wanted.encoding)
-    if grid is None:
-        return wrong[0]
-    assert wanted.blocks is not None
-    begin = f"^(?:{wanted.blocks.begin})$"
-    groups = list(re.compile(wanted.blocks.begin).groupindex)
-    begins = f"regexp_matches(c0, {literal(begin)})"
-    lines = {c: line_value("c0", p) for c, p in wanted.carry.items()}
-    on_line = " OR ".join(f"{sql} IS NOT NULL" for sql in lines.values()) or "false"
-    carried = "".join(
-        f", last_value({sql} IGNORE NULLS) OVER (ORDER BY row) AS {name('line ' + c)}"
-        for c, sql in lines.items()
-    )
-    source = (
-        f"SELECT row, c0, {begins} AS begins, NOT {begins} AND ({on_line}) AS on_line, "
-        f"count(*) FILTER (WHERE {begins}) OVER (ORDER BY row) AS block{carried} "
-        f"FROM {name(grid.table)} WHERE c0 IS NOT NULL"
-    )
-    whole = "".join(
-        f", first({name('line ' + c)} ORDER BY row) AS {name('line ' + c)}" for c in lines
-    )
-    grouped = (
-        f"SELECT min(row) AS row, list(c0 ORDER BY row) AS lines{whole} FROM ({source}) "
-        "WHERE block > 0 AND NOT on_line GROUP BY block"
-    )
-    values = [_field(c.name, wanted, begin, groups, lines) for c in wanted.columns]
-    places = f"{literal(sources.shown(file))}, NULL, row, 1"
-    run(con, f"INSERT INTO {name(table)} SELECT {', '.join((places, *values))} FROM ({grouped})")
-    total, filled, carry, above, blocks = rows(
-        con,
-        f"SELECT {grid.rows}, count(*), count(*) FILTER (WHERE on_line), "
-        f"count(*) FILTER (WHERE block = 0 AND NOT on_line), coalesce(max(block), 0) FROM ({source})",
-    )[0]
-    if not blocks:
-        return Diagnostic(
-            "E267",
-            f"`{file}` has no block of input `{wanted.name}`",
-            notes=(f"a block begins with a line like {wanted.blocks.begin}",),
-            subject=wanted.name,
-        )
-    return FileAccount(
-        wanted.name,
-        sources.shown(file),
-        None,
-        grid.encoding,
-        total,
-        above,
-        total - filled,
-        carry,
-        filled - carry - above - blocks,
-        {},
-        blocks,
-    )
-
-
-def _field(column: str, wanted: Input, begin: str, groups: list[str], lines: dict[str, str]) -> str:
-    """A column of a block as SQL over its list of lines."""
-    assert wanted.blocks is not None
-    if column in lines:
-        return name("line " + column)
-    if column in groups:
-        number = list(re.compile(begin).groupindex).index(column)
-        place = list(re.compile(begin).groupindex.values())[number]
-        return f"nullif(trim(regexp_extract(lines[1], {literal(begin)}, {place})), '')"
-    fields = wanted.blocks.fields
-    numbers = [int(f) for f in fields.values() if f.isdigit()]
-    has_last = "last" in fields.values()
-    which = fields[column]
-    if which == "last":
-        return f"CASE WHEN len(lines) > {max([0, *numbers]) + 2} THEN lines[-1] END"
-    if which == "rest":
-        first = max([0, *numbers]) + 2
-        # A block with a single line below has a content, but nobody who said it.
-        last = (
-            f"CASE WHEN len(lines) > {first} THEN len(lines) - 1 ELSE len(lines) END"
-            if has_last
-            else "len(lines)"
-        )
-        return f"nullif(array_to_string(lines[{first}:{last}], chr(10)), '')"
-    return f"lines[{int(which) + 1}]"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from checker.diagnostics import Diagnostic, nearest
 from checker.imports.bad import STRETCH, given_by
-from checker.imports.convert import Given
+from checker.imports.making import Given
 from checker.imports.read import param_value
 from checker.imports.typing import TypedMapping
 

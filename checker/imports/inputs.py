@@ -1,92 +1,22 @@
-"""Files → raw tables: which grids an input is read from, and its rows under the mapping's names."""
+"""Workbooks and CSV files → raw tables: the grids below an input's header, under the mapping's names."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from checker.data.sql import literal, name, rows, run
 from checker.data.workbooks import WORKBOOKS, open_workbook
-from checker.diagnostics import Diagnostic, nearest
+from checker.diagnostics import Diagnostic
 from checker.imports.account import FileAccount
-from checker.imports.grids import (
-    TABLES,
-    Grid,
-    first_rows,
-    text_grid,
-    torn,
-    workbook_grids,
-)
+from checker.imports.grids import Grid, first_rows, text_grid, torn, workbook_grids
 from checker.imports.headers import SEARCHED, Header, NoHeader, find_header
-from checker.imports.model import PLACES, Input
-
-ENDINGS = {"table": TABLES, "json": (".json", ".jsonl", ".ndjson"), "text": (".txt", ".log")}
-
-
-@dataclass
-class Sources:
-    """The files that were given, and what has been read of them."""
-
-    con: Any
-    folder: Path
-    root: Path
-    files: tuple[Path, ...]
-    single: bool
-    grids: dict[tuple[Path, str | None, str | None], Grid] = field(default_factory=dict)
-
-    def of(self, wanted: Input) -> tuple[Path, ...]:
-        """The files that an input may be read from; a single file is meant, whatever its name."""
-        fitting = [f for f in self.files if f.name.lower().endswith(ENDINGS[wanted.form])]
-        if self.single or not wanted.files:
-            return tuple(fitting)
-        patterns = [pattern.casefold() for pattern in wanted.files]
-        return tuple(
-            f
-            for f in fitting
-            if any(fnmatch.fnmatchcase(f.name.casefold(), pattern) for pattern in patterns)
-        )
-
-    def shown(self, file: Path) -> str:
-        """A file as messages and the account name it."""
-        return file.relative_to(self.root).as_posix() if file != self.root else file.name
-
-
-@dataclass(frozen=True)
-class Raw:
-    """The rows of one input: the table has PLACES and its columns, as text. `written` is what files
-    call a column."""
-
-    input: Input
-    table: str
-    accounts: tuple[FileAccount, ...]
-    written: dict[str, str]
-    not_read: dict[str, str]
-
-
-def find_sources(
-    con: Any, folder: Path, root: Path
-) -> tuple[Sources | None, tuple[Diagnostic, ...]]:
-    """The files at `root`, in order; hidden ones and the marks of open workbooks left out."""
-    if not root.exists():
-        try:
-            beside = {p.name for p in root.parent.iterdir()}
-        except OSError:
-            beside = set()
-        near = nearest(root.name, beside) if root.name else None
-        notes = (f"did you mean `{root.parent / near}`?",) if near else ()
-        return None, (Diagnostic("E200", f"there is no folder or file `{root}`", notes=notes),)
-    if root.is_file():
-        return Sources(con, folder, root, (root,), True), ()
-    files = sorted(
-        p
-        for p in root.rglob("*")
-        if p.is_file()
-        and not any(part.startswith((".", "~$")) for part in p.relative_to(root).parts)
-    )
-    return Sources(con, folder, root, tuple(files), False), ()
+from checker.imports.misfits import lacks, nothing_fits, skipped
+from checker.imports.model import Input
+from checker.imports.raw import Raw, create_raw
+from checker.imports.sources import Sources, no_file
 
 
 def table_rows(
@@ -114,13 +44,13 @@ def table_rows(
     if problems:
         return None, tuple(problems)
     if not found:
-        return None, _nothing_fits(wanted, missed, sheets)
+        return None, nothing_fits(wanted, missed, sheets)
     read = {grid.file for grid, _ in found}
     warnings = []
     for grid, header in missed:
-        not_read[_label(sources, grid)] = f"no header of {wanted.name}{_lacks(header)}"
+        not_read[_label(sources, grid)] = f"no header of {wanted.name}{lacks(header)}"
         if grid.file not in read:
-            warnings.append(_skipped(grid, header, wanted))
+            warnings.append(skipped(grid, header, wanted))
     accounts = _fill(sources, wanted, table, found)
     written: dict[str, str] = {}
     for _, header in found:
@@ -191,9 +121,7 @@ def _fill(
     """Makes the raw table of the grids below their headers."""
     con = sources.con
     columns = [c.name for c in wanted.columns]
-    parts = [f"{c} {'BIGINT' if c in ('row', 'item') else 'VARCHAR'}" for c in PLACES]
-    parts += [f"{name(c)} VARCHAR" for c in columns]
-    run(con, f"CREATE TEMP TABLE {name(table)} ({', '.join(parts)})")
+    create_raw(con, table, wanted)
     accounts = []
     for grid, header in found:
         cells = [f"c{i}" for i in range(grid.width)]
@@ -272,84 +200,5 @@ def _without(cell: str, missing: Sequence[str]) -> str:
     return f"CASE WHEN {cell} NOT IN ({', '.join(literal(m) for m in missing)}) THEN {cell} END"
 
 
-def no_file(sources: Sources, wanted: Input) -> Diagnostic:
-    """No file is even of the right kind."""
-    endings = ", ".join(ENDINGS[wanted.form])
-    names = ", ".join(sources.shown(f) for f in sources.files[:8]) or "none"
-    patterns = f" and a name such as {' or '.join(wanted.files)}" if wanted.files else ""
-    return Diagnostic(
-        "E265",
-        f"no file for input `{wanted.name}`",
-        notes=(f"it is read from files with {endings}{patterns}", f"files: {names}"),
-        subject=wanted.name,
-    )
-
-
 def _label(sources: Sources, grid: Grid) -> str:
     return sources.shown(grid.file) + (f" [{grid.sheet}]" if grid.sheet else "")
-
-
-def _lacks(header: NoHeader) -> str:
-    if header.twice:
-        return f", which has {', '.join(header.twice)} twice"
-    return f" (no {', '.join(header.lacks[:3])})" if header.lacks else ""
-
-
-def _skipped(grid: Grid, header: NoHeader, wanted: Input) -> Diagnostic:
-    return Diagnostic(
-        "W265",
-        f"{grid.place} was not read: it has no header of input `{wanted.name}`",
-        notes=(f"it lacks {', '.join(header.lacks[:6])}",) if header.lacks else (),
-        subject=wanted.name,
-        level="warning",
-    )
-
-
-def _nothing_fits(
-    wanted: Input,
-    missed: Sequence[tuple[Grid, NoHeader]],
-    sheets: dict[Path, tuple[str, ...]],
-) -> tuple[Diagnostic, ...]:
-    if not missed:
-        patterns = " or ".join(f"`{p}`" for p in wanted.sheets)
-        file, names = next(iter(sheets.items()), (Path(), ()))
-        near = nearest(wanted.sheets[0], names) if wanted.sheets else None
-        notes = (f"did you mean `{near}`?",) if near else ()
-        return (
-            Diagnostic(
-                "E266",
-                f"`{file}` has no sheet {patterns}",
-                notes=(*notes, f"its sheets: {', '.join(names) or 'none'}"),
-                subject=wanted.name,
-            ),
-        )
-    grid, header = max(missed, key=lambda one: len(one[1].found))
-    if header.twice:
-        listed = ", ".join(f"`{t}`" for t in header.twice)
-        return (
-            Diagnostic(
-                "E268",
-                f"row {header.row} of {grid.place} has {listed} twice",
-                notes=(
-                    *header.notes,
-                    "merged cells over two header rows need header: {rows: 2}; else rename one",
-                ),
-                subject=wanted.name,
-                quotes=tuple(f"`{t}`" for t in header.twice),
-            ),
-        )
-    told = [f"missing: {', '.join(header.lacks)}"]
-    if header.found:
-        told.append(f"row {header.row} has {', '.join(header.found[:8])}")
-    told += header.notes
-    if len(missed) > 1:
-        told.append(f"{len(missed) - 1} more sheets or files fit less")
-    return (
-        Diagnostic(
-            "E267",
-            f"{grid.place} has no header of input `{wanted.name}`",
-            notes=tuple(told),
-            subject=wanted.name,
-            quotes=(*header.found, *header.notes),
-        ),
-    )

@@ -13,10 +13,10 @@ from checker.data.validate import required
 from checker.data.workspace import Workspace
 from checker.diagnostics import Diagnostic, has_errors
 from checker.imports.account import FileAccount
-from checker.imports.convert import Given
-from checker.imports.inputs import Raw
+from checker.imports.making import Given
 from checker.imports.model import Input
 from checker.imports.postgres import Database, connect
+from checker.imports.raw import Raw
 from checker.imports.typing import TypedMapping, TypedOutput
 from checker.language import tree as tr
 from checker.language.catalog import ENTRY_TABLES, STORED

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from checker.data.sql import name, run
 from checker.diagnostics import Diagnostic
-from checker.imports.documents import block_rows, record_rows
-from checker.imports.inputs import Raw, Sources, table_rows
+from checker.imports.blocks import block_rows
+from checker.imports.documents import record_rows
+from checker.imports.inputs import table_rows
+from checker.imports.raw import Raw
 from checker.imports.shipped import shipped, typed_file
+from checker.imports.sources import Sources
 from checker.imports.typing import TypedMapping
 
 AUTO = "auto"

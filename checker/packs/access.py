@@ -87,6 +87,14 @@ def names(node: MapNode, key: str) -> tuple[str, ...]:
     return () if found is None else tuple(scalar(item).text for item in items(found))
 
 
+def texts(node: MapNode, key: str) -> tuple[str, ...]:
+    """One text, or each of a list."""
+    found = child(node, key)
+    if isinstance(found, SeqNode):
+        return tuple(scalar(item).text for item in found.items)
+    return () if found is None else (scalar(found).text,)
+
+
 def expression(node: MapNode, key: str) -> Expr | None:
     found = child(node, key)
     return None if found is None else Expr(scalar(found).text, scalar(found))

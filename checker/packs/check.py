@@ -9,13 +9,12 @@ from checker.diagnostics import Diagnostic, Span
 from checker.language import syntax as s
 from checker.language import tree as tr
 from checker.language import types as t
-from checker.language.arithmetic import comparable, unit_hint
 from checker.language.catalog import PERIODS, SCOPE_COLUMN, SCOPES, TABLES, Table, declared
-from checker.language.check import check, syntax_diagnostic
+from checker.language.check import check
 from checker.language.faults import a
 from checker.language.scope import Scope
-from checker.language.show import literal_text
 from checker.language.types import Kind, Type
+from checker.packs.demands import typed_demand
 from checker.packs.model import Ask, Clock, Expr, Pack, Part, Parts, Ratio, Revision, Rule
 from checker.packs.typed import (
     Demand,
@@ -37,16 +36,6 @@ _MEASURED: Mapping[Kind, str] = {
     Kind.DURATION: "duration",
     Kind.TIME: "time",
 }
-
-
-_EXAMPLES: Mapping[Kind, str] = {
-    Kind.INT: "<= 3",
-    Kind.NUMBER: "<= 2.5",
-    Kind.RATIO: ">= 80%",
-    Kind.DURATION: "<= 45s",
-    Kind.TIME: "<= 09:00:00",
-}
-_ONE_COMPARISON = "a requirement is one comparison with a literal or a param"
 
 
 def check_pack(pack: Pack) -> tuple[TypedPack, tuple[Diagnostic, ...]]:
@@ -130,8 +119,11 @@ class _PackCheck:
         if typed is None or (written.clock and clock is None):
             return None
         measure, type_ = typed
-        require = self.demand(written.require, type_, subject)
-        aim = self.demand(written.aim, type_, subject)
+        demands = Scope(self.catalog, None, self.params, self.windows)
+        require, aim = (
+            None if expr is None else typed_demand(expr, type_, demands, subject, self.found)
+            for expr in (written.require, written.aim)
+        )
         if len(self.found) > before and any(d.level == "error" for d in self.found[before:]):
             return None
         every = isinstance(measure, TypedRatio) and measure.every
@@ -294,53 +286,6 @@ class _PackCheck:
                 subject,
                 "use `all`",
             )
-
-    def demand(self, expr: Expr | None, type_: Type | None, subject: str) -> Demand | None:
-        if expr is None:
-            return None
-        parsed = s.parse_requirement(expr.text)
-        if isinstance(parsed, s.SyntaxFault):
-            bare = s.parse_expression(expr.text)
-            if isinstance(bare, s.Literal | s.Name):
-                label = f'write ">= {expr.text}" or "<= {expr.text}"'
-                self.problem("E127", _ONE_COMPARISON, expr.span(), subject, label)
-            elif expr.text[parsed.start : parsed.end] in ("and", "or"):
-                place = expr.span(parsed.start, parsed.end)
-                self.problem("E127", _ONE_COMPARISON, place, subject, "two bounds are two rules")
-            else:
-                self.found.append(syntax_diagnostic(parsed, expr.span, subject))
-            return None
-        place = expr.span(parsed.bound.start, parsed.bound.end)
-        if not _is_bound(parsed.bound):
-            label = "a bound that depends on the row belongs into `good`"
-            self.problem("E127", _ONE_COMPARISON, place, subject, label)
-            return None
-        scope = Scope(self.catalog, None, self.params, self.windows)
-        text = expr.text[parsed.bound.start : parsed.bound.end]
-        shift = parsed.bound.start
-        tree, found = check(
-            text, scope, lambda at, end: expr.span(at + shift, end + shift), subject
-        )
-        self.found.extend(found)
-        if tree is None or type_ is None:
-            return None
-        if not isinstance(tree, tr.Lit) or isinstance(tree.value, str):
-            self.problem("E127", _ONE_COMPARISON, place, subject, "a text has no order")
-            return None
-        if not comparable(type_, tree.type, parsed.op):
-            hint = unit_hint(tree, tr.Col(type_, "")) or f"such as {_EXAMPLES[type_.kind]}"
-            message = f"the rule measures {a(type_)}, the requirement is {a(tree.type)}"
-            self.problem("E121", message, place, subject, hint)
-            return None
-        written = text if s.parse_literal(text) else literal_text(tree.type, tree.value)
-        return Demand(parsed.op, Fraction(tree.value), f"{parsed.op} {written}")
-
-
-def _is_bound(node: s.Syntax) -> bool:
-    match node:
-        case s.Operation(op="negative", operands=(operand,)):
-            return isinstance(operand, s.Literal)
-    return isinstance(node, s.Literal | s.Name)
 
 
 def _param(text: str) -> tr.Lit:

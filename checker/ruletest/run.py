@@ -121,7 +121,8 @@ def run_case(case: Case, pack: TypedPack) -> CaseResult:
 
 
 def _audited(case: Case, pack: TypedPack, folder: Path, *, listed: bool) -> CaseResult:
-    from checker.pipeline import AuditOptions, audit_packs
+    from checker.options import AuditOptions
+    from checker.pipeline import audit_packs
 
     options = AuditOptions(
         packs=(case.pack,),  # by name, so that a pack for any platform applies

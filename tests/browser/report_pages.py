@@ -12,7 +12,8 @@ from reports import made_up_result as made_up
 
 from checker.checklist import checklist as run_checklist
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit, recorded
+from checker.options import AuditOptions
+from checker.pipeline import audit, recorded
 from checker.reports.html.checklist import checklist_html
 from checker.reports.html.page import to_html
 from checker.verdicts.history import history, points_of

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from checker.data.cache import CachedWorkspace
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
 from checker.ruletest.sample import write_sample
 from checker.verdicts.model import Result

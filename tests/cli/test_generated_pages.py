@@ -7,8 +7,8 @@ from console import ROOT
 from checker.diagnostics.explanations import explanations
 from checker.language.functions import AGGREGATES, RELATION_FUNCTIONS, SCALARS
 from checker.packs.coverage import read_coverage
-from checker.pipeline import load_packs
 from checker.reports.pages import pages
+from checker.rulesets import load_packs
 
 
 def made() -> dict[str, str]:

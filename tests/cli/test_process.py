@@ -92,6 +92,19 @@ def test_an_interrupt_exits_with_130_and_says_nothing(env: dict[str, str], tmp_p
     assert (process.returncode, err) == (130, "")
 
 
+def test_an_interrupt_inside_exec_exits_with_130_too(env: dict[str, str], tmp_path: Path) -> None:
+    """CPython would end by the signal there."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import checker.cli.version as v\n"
+        "def version() -> None:\n    exec('raise KeyboardInterrupt')\n"
+        "v.version = version\n"
+    )
+    paths = f"{tmp_path}{os.pathsep}{ROOT}"
+    line = [sys.executable, "-m", "checker", "version"]
+    done = subprocess.run(line, env=env | {"PYTHONPATH": paths}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_closed_pipe_is_no_complaint(env: dict[str, str]) -> None:
     # `true` ends before anything is written, and `wait` sees that it has.
     out, err, code = run("checker show | true; checker show douyin/satisfaction | true", ROOT, env)

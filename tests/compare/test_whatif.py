@@ -12,7 +12,8 @@ from referencing import Registry, Resource
 
 from checker import schemas
 from checker.comparing import whatif
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.whatif_json import whatif_json
 from checker.verdicts.model import Outcome, Verdict
 from checker.verdicts.whatif import WhatIf

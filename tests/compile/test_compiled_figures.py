@@ -19,7 +19,7 @@ from oracle.test_figures import everything
 from checker.compiling.compile import Wish, compile_rule
 from checker.packs.model import Ask
 from checker.packs.typed import TypedPack
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 
 from . import warehouse as w
 from .servers import Query, in_duckdb, in_postgres, in_spark

@@ -8,7 +8,7 @@ import sqlglot
 from checker.compiling.compile import Wish, compile_rule
 from checker.compiling.dialects import DIALECTS
 from checker.compiling.gaps import GAPS
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 
 PACKS, _ = load_packs()
 RULES = (

@@ -14,7 +14,8 @@ from oracle.write import write
 
 from checker.language.catalog import STORED, TABLES
 from checker.language.types import BOOL, Kind
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
 
 Row = dict[str, Any]

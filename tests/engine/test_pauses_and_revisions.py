@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 PAUSED = """

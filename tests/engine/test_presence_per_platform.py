@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 
 PACK = """
 language: 1

@@ -11,7 +11,8 @@ import ibis
 import pytest
 
 from checker.data.workspace import Stages, Workspace, connect_duckdb, duckdb_connection
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from console import ROOT, UPDATE, blocks, environment, shown, with_outputs
 
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 PAGES = [

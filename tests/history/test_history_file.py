@@ -19,7 +19,8 @@ from console import ROOT
 from hostile.hostile_data import NAMES
 from reports import made_up_result
 
-from checker.pipeline import AuditOptions, audit, recorded
+from checker.options import AuditOptions
+from checker.pipeline import audit, recorded
 from checker.verdicts import history_file
 from checker.verdicts.history_append import append, check_history
 from checker.verdicts.model import Result

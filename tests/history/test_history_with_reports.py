@@ -14,7 +14,8 @@ from console import ROOT, environment, run
 
 from checker.cli.output import Output, write_all
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit, recorded
+from checker.options import AuditOptions
+from checker.pipeline import audit, recorded
 from checker.reports.html.page import to_html
 from checker.verdicts.history_append import append
 from checker.verdicts.model import Result

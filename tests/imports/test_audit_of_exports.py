@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker.explaining import explain
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 
 PAIRS = str(Path(__file__).parent / "mappings" / "pairs.yaml")
 CHAT = (

@@ -19,8 +19,10 @@ import pytest
 from imports.postgres_server import PASSWORD, Server, programs, running
 
 from checker.data.urls import shown
-from checker.imports.run import ImportOptions, import_data
-from checker.pipeline import AuditOptions, audit
+from checker.imports.options import ImportOptions
+from checker.imports.run import import_data
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.profile import profile
 from checker.verdicts.model import Result, Verdict
 

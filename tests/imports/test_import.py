@@ -19,7 +19,8 @@ import xlsxwriter
 import yaml
 
 from checker.diagnostics import Diagnostic
-from checker.imports.run import ImportOptions, import_data
+from checker.imports.options import ImportOptions
+from checker.imports.run import import_data
 from checker.imports.shipped import shipped
 
 HERE = Path(__file__).parent

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.imports.run import ImportOptions, import_data
+from checker.imports.options import ImportOptions
+from checker.imports.run import import_data
 
 CHAT = str(Path(__file__).parent / "mappings" / "chat.yaml")
 ROWS = "会话ID,发送时间(本地),角色\nS1,2026-10-01 08:00:00,买家\n"

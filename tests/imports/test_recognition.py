@@ -10,9 +10,9 @@ import pytest
 
 from checker.data.workspace import connect_duckdb
 from checker.engine.cells import create_macros
-from checker.imports.inputs import find_sources
 from checker.imports.recognise import recognise
 from checker.imports.shipped import FOLDER, shipped, typed_file
+from checker.imports.sources import find_sources
 from checker.maptest.model import MappingCase
 from checker.maptest.read import read_cases
 from checker.maptest.run import run_mapping_tests

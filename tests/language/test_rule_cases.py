@@ -10,7 +10,7 @@ from casefiles import outcome, sections
 
 import checker
 from checker.diagnostics.explanations import explanations
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.case"))
 TESTS = Path(__file__).parent.parent

@@ -24,9 +24,11 @@ from oracle.write import write
 from window_walk import Windows
 
 from checker.language.types import WEEKDAYS
+from checker.options import AuditOptions
 from checker.packs.model import Period
 from checker.packs.typed import Rows, TypedPack, TypedParts, TypedRatio, TypedRevision, TypedValue
-from checker.pipeline import AuditOptions, audit_packs, load_packs
+from checker.pipeline import audit_packs
+from checker.rulesets import load_packs
 
 CLOCKS = {
     "plain": PLAIN,

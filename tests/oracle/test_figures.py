@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from checker.options import AuditOptions
 from checker.packs.load import BUNDLED
-from checker.pipeline import AuditOptions, audit
+from checker.pipeline import audit
 from checker.reports.json import to_json
 
 from . import (

@@ -13,8 +13,10 @@ import pytest
 from console import environment, run
 
 from checker.data.wanted import wanted_columns
-from checker.pipeline import AuditOptions, audit, load_packs
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
+from checker.rulesets import load_packs
 from checker.verdicts import pseudonyms as p
 from checker.verdicts.pseudonyms import pseudonymous
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.diagnostics import render, to_dicts
 from checker.reports.sarif import lint_sarif
 

@@ -16,7 +16,7 @@ import checker
 from checker.cli.streams import paper
 from checker.facts.quality import CHECKS
 from checker.facts.traffic import suspected_shift
-from checker.pipeline import AuditOptions
+from checker.options import AuditOptions
 from checker.profile import profile
 from checker.reports.layout import cells
 from checker.reports.profile import _SAID, profile_json, render_profile

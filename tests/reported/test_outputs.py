@@ -10,7 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from checker.cli.formats import FORMATS, rendered
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.verdicts.model import Result
 
 HERE = Path(__file__).parent

@@ -12,7 +12,8 @@ import yaml
 
 import checker
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
 from checker.verdicts.model import Result, Verdict
 

@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from checker.checklist import checklist
-from checker.pipeline import AuditOptions
+from checker.options import AuditOptions
 from checker.reports.checklist_xlsx import checklist_xlsx
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ from pathlib import Path
 import made_up_result as made_up
 import pytest
 
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.html.case_data import MOST
 from checker.reports.html.page import to_html
 from checker.verdicts.model import Result

@@ -22,8 +22,9 @@ from golden import bundled_cases, write_all
 from oracle.generate import Tables, generate, naive
 from oracle.write import write
 
+from checker.options import AuditOptions
 from checker.packs.load import BUNDLED
-from checker.pipeline import AuditOptions, audit
+from checker.pipeline import audit
 from checker.reports.json import to_json
 
 PLATFORMS = ("douyin", "kuaishou", "taobao", "xiaohongshu")

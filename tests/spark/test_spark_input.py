@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from checker.diagnostics import Diagnostic
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 
 MOMENT = dt.datetime(2026, 1, 5, 8, 0)
 MESSAGES: Mapping[str, list[Any]] = {

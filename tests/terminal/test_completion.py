@@ -12,7 +12,7 @@ from console import environment, run
 from checker.cli import completion
 from checker.diagnostics.explanations import explanations
 from checker.imports.shipped import shipped
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 
 HEAVY = ("ibis", "duckdb", "pyarrow", "lark", "jsonschema", "rich", "yaml", "numpy", "pandas")
 CASES = {

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from made_up_verdict import verdict
 
-from checker.pipeline import local_day
+from checker.excepting import local_day
 from checker.verdicts.apply import apply
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.model import Outcome, PeriodSpan

@@ -16,7 +16,7 @@ import yaml
 
 from checker import diagnostics
 from checker.diagnostics import Diagnostic
-from checker.pipeline import load_packs
+from checker.rulesets import load_packs
 from checker.verdicts.exception_files import read_exceptions
 from checker.verdicts.exception_lint import check_exceptions, check_expiry
 

@@ -17,11 +17,13 @@ from checker.data.workspace import connect_duckdb
 from checker.engine.bounds import open_realm
 from checker.engine.run import Run, RunOptions
 from checker.explaining import explain, explain_verdict
+from checker.options import AuditOptions
 from checker.packs.typed import TypedRatio
-from checker.pipeline import AuditOptions, audit, load_packs
+from checker.pipeline import audit
 from checker.reports.explain_json import timelines_json, verdict_json
 from checker.reports.layout import cells
 from checker.reports.verdict import render_verdict
+from checker.rulesets import load_packs
 from checker.verdicts.explain_verdict import VerdictReading, verdict_funnels
 
 ROOT = Path(__file__).parents[2]

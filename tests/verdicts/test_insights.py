@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.reports.json import to_json
 from checker.verdicts.insights import AgentStanding, DayCount, HourCell, Insights, Shop, Stage
 from checker.verdicts.model import Result

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.explaining import explain
-from checker.pipeline import AuditOptions
+from checker.options import AuditOptions
 
 MINUTE = 60_000_000
 PACK = """\

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checker.pipeline import AuditOptions, audit
+from checker.options import AuditOptions
+from checker.pipeline import audit
 from checker.verdicts.waiting import Snapshot
 from checker.watching import Watch
 from watch.watched_data import ORACLE, RULES, Session, iso, made, micros, write

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from imports.postgres_server import PASSWORD, programs, running
 
-from checker.pipeline import AuditOptions
+from checker.options import AuditOptions
 from checker.watching import Watch
 from watch.watched_data import SECOND, iso
 

@@ -6,7 +6,7 @@ import json
 import random
 from pathlib import Path
 
-from checker.pipeline import AuditOptions
+from checker.options import AuditOptions
 from checker.verdicts.waiting import WaitingTurn
 from checker.watching import Watch
 from watch.watched_data import DAY, MINUTE, SECOND, iso
