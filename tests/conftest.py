@@ -1,4 +1,7 @@
-"""Which tests share a process: those of which one prepares what takes longer than they do."""
+"""Which tests share a process: those of which one prepares what takes longer than they do.
+
+Groups begin before single tests, the largest first, so that none is left over at the end.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ TOGETHER = (
     "tests/history/test_history_with_reports.py",
     "tests/imports/test_chatwoot_postgres.py",
     "tests/verdicts/test_insights.py",
-    "tests/watch/test_deadlines.py",
+    "tests/watch/",
 )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """The largest groups begin first. (`--dist loadgroup` forms no groups with pytest 9.2.)"""
+    """Our own, for `--dist loadgroup` forms no groups with pytest 9.2."""
     if config.getoption("dist") != "load":  # which is the default; another has been asked for
         return None
     from xdist.scheduler import LoadScopeScheduling
