@@ -164,9 +164,10 @@ def _dataset(columns: Columns) -> Dataset:
                 raw_table(name, have),
                 frozenset({"platform", "shop_id", *have}),
                 naive={},
-                rows=0,
+                ends={},
+                by_place={},
                 present={},
-                rows_by_platform={},
+                complete=frozenset(),
             )
             for name, have in columns.items()
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import ibis.expr.types as ir
@@ -23,16 +24,29 @@ class OpenTable:
 
     An instant without an offset is *local*: its microseconds count from local 1970-01-01T00:00, and the
     engine converts it with a pack's zone. `naive[c]` says which values of c are local; for `mixed` the
-    boolean column `c__naive` says it row by row.
+    boolean column `c__naive` says it row by row. `ends[c]` are the least and the greatest microseconds
+    of an instant that has any, as they stand. `by_place` counts the rows of each platform and shop.
     """
 
     name: str
     table: ir.Table
     columns: frozenset[str]
     naive: Mapping[str, Naive]
-    rows: int
+    ends: Mapping[str, tuple[int, int]]
+    by_place: Mapping[tuple[str | None, str | None], int]
     present: Mapping[str | None, frozenset[str]]  # platform -> columns with at least one value
-    rows_by_platform: Mapping[str | None, int]
+    complete: frozenset[str]  # columns without a missing value
+
+    @property
+    def rows(self) -> int:
+        return sum(self.by_place.values())
+
+    @cached_property
+    def rows_by_platform(self) -> Mapping[str | None, int]:
+        found: dict[str | None, int] = {}
+        for (platform, _), number in self.by_place.items():
+            found[platform] = found.get(platform, 0) + number
+        return found
 
 
 @dataclass(frozen=True)

@@ -263,6 +263,7 @@ def _open_table(
         naive[column] = "mixed" if local and zoned else "all" if local else "none"
         if naive[column] == "mixed":
             parts.append(name(naive_name(column)))
+    total = sum(counts.rows.values())
     view = f"{prefix}_{staged.table}"
     run(con, f"CREATE TEMP VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
     return OpenTable(
@@ -270,9 +271,12 @@ def _open_table(
         table=named(view),
         columns=frozenset((*PLACE, *columns)),
         naive=naive,
-        rows=sum(counts.rows.values()),
+        ends=counts.ends,
+        by_place=counts.rows,
         present={
             p: frozenset(c for c, n in values.items() if n) for p, values in counts.values.items()
         },
-        rows_by_platform=counts.rows,
+        complete=frozenset(
+            c for c in columns if total == sum(v[c] for v in counts.values.values())
+        ),
     )

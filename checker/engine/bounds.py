@@ -32,9 +32,12 @@ def open_realm(
     as_of: str | None,
     carried: frozenset[str] = frozenset(),
 ) -> Realm:
-    """The data set seen through a zone, with messages that carry columns of their session. As-of defaults to the last instant in the data, or without
-    any to the end of the last day for which the platform reports a figure."""
-    instants = _bounds(workspace, dataset)
+    """The data set seen through a zone, with messages that carry columns of their session.
+
+    As-of defaults to the last instant in the data, or without any to the end of the last day for which
+    the platform reports a figure.
+    """
+    instants = _bounds(dataset)
     low, high = instants or _reported_days(workspace, dataset)
     zone = load_zone(zone_name, low - DAY_US, high + DAY_US)
     if instants is None:
@@ -65,16 +68,25 @@ def _reported_days(workspace: Workspace, dataset: Dataset) -> tuple[int, int]:
     return first * DAY_US, (last + 1) * DAY_US - SECOND_US
 
 
-def _bounds(workspace: Workspace, dataset: Dataset) -> tuple[int, int] | None:
-    """Smallest and largest microseconds as stored, local ones taken as they stand."""
-    return _ends(workspace, [(opened, opened.table) for opened in dataset.tables.values()])
+def _bounds(dataset: Dataset) -> tuple[int, int] | None:
+    """Smallest and largest microseconds as stored, local ones taken as they stand; None without any."""
+    ends = [t.ends[c] for t in dataset.tables.values() for c in instant_columns(t) if c in t.ends]
+    if not ends:
+        return None
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _zoned_bounds(realm: Realm, low: int, high: int) -> tuple[int, int]:
     """The same as instants of the realm's zone."""
     tables = realm.dataset.tables
-    if all(naive == "none" for opened in tables.values() for naive in opened.naive.values()):
+    naive = {
+        t.naive.get(c, "none") for t in tables.values() for c in instant_columns(t) if c in t.ends
+    }
+    if naive <= {"none"}:
         return low, high
+    if naive <= {"all"} and not realm.zone.transitions:
+        return realm.zone.instant_us(low), realm.zone.instant_us(high)
+    # A clock that is set makes a later local time an earlier instant; each has to be looked at.
     zoned = [(opened, realm.given(name)) for name, opened in tables.items() if name != "reported"]
     return _ends(realm.workspace, zoned) or (low, high)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -135,16 +135,13 @@ class Realm:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        tables = [
-            self._session_rows if name == "messages" else self.given(name)
-            for name in self.dataset.tables
+        found = {
+            (platform, shop or NO_SHOP)
+            for name, opened in self.dataset.tables.items()
             if name != "reported"
-        ]
-        if not tables:
-            return ()
-        named = [table.select("platform", "shop_id").distinct() for table in tables]
-        with self.workspace.stage("shops"):
-            found = set(self.workspace.fetch(reduce(lambda one, other: one.union(other), named)))
+            for platform, shop in opened.by_place
+            if platform is not None
+        }
         return tuple(Place(platform, shop or None) for platform, shop in sorted(found))
 
     @cached_property
@@ -232,24 +229,41 @@ class Realm:
             rows = seen.filter(seen["first_ts"] <= self.as_of).select(
                 *keys, "first_ts", **{n: _null("sessions", n) for n in names}
             )
+        elif self._all_declared():
+            rows = self._declared_sessions(keys, names).mutate(first_ts=ibis.null("int64"))
         else:
             rows = self._joined_sessions(keys, names)
-        started = ibis.coalesce(rows["started_at"], rows["first_ts"])
         ended = rows["ended_at"]
         rows = rows.mutate(
-            started_at=started,
+            started_at=ibis.coalesce(rows["started_at"], rows["first_ts"]),
             initiated_by=ibis.coalesce(rows["initiated_by"], "buyer"),
             ended_at=ibis.ifelse(ended <= self.as_of, ended, ibis.null("int64")),
         ).select(*keys, *names)  # by name: of a star, compiled SQL could leave no column out
-        order = [rows["platform"], rows["shop_id"], rows["session_id"]]
-        rows = rows.mutate(sk=ibis.row_number().over(order_by=order).cast("int32"))
-        return self._kept("sessions", self.with_place(rows), "sessions_keyed")
+        rows = self.with_place(rows)
+        rows = self.workspace.numbered(rows, [rows["pk"], rows["session_id"]], "sk")
+        return self._kept("sessions", rows.mutate(sk=rows["sk"].cast("int32")), "sessions_keyed")
 
-    def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
+    def _all_declared(self) -> bool:
+        """The table of sessions says when each began, none after as-of, and has those of all messages."""
+        if "started_at" not in self.dataset.tables["sessions"].complete or self.as_of < self.last:
+            return False
+        if not self.has("messages"):
+            return True
+        messages, sessions = self.given("messages"), self.given("sessions")
+        pairs = [messages[k] == sessions[k] for k in ("platform", "shop_id", "session_id")]
+        with self.workspace.stage("sessions"):
+            others = messages.anti_join(sessions, pairs)
+            ((number,),) = self.workspace.fetch(others.agg(number=others.count()))
+        return not number
+
+    def _declared_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
         given = self.given("sessions")
         have = {stored_name("sessions", c) for c in self.columns("sessions")}
         columns = {n: given[n] if n in have else _null("sessions", n) for n in names}
-        given = given.select(*keys, **columns)
+        return given.select(*keys, **columns)
+
+    def _joined_sessions(self, keys: list[str], names: list[str]) -> ir.Table:
+        given = self._declared_sessions(keys, names)
         if not self.has("messages"):
             rows = given.mutate(first_ts=ibis.null("int64"))
             started = rows["started_at"]

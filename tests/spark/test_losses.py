@@ -13,7 +13,9 @@ def test_large_data_are_not_sent_to_machines_that_cannot_see_their_files() -> No
     pytest.importorskip("pyspark")
     from checker.data.handover import MOST_ROWS, hand_over
 
-    large = OpenTable("messages", None, frozenset(), {}, MOST_ROWS + 1, {}, {})  # type: ignore[arg-type]
+    large = OpenTable(
+        "messages", None, frozenset(), {}, {}, {("x", None): MOST_ROWS + 1}, {}, frozenset()
+    )  # type: ignore[arg-type]
     moved, found = hand_over(None, Dataset({"messages": large}), None, shared=False)  # type: ignore[arg-type]
     assert moved is None
     assert [d.code for d in found] == ["E535"]
