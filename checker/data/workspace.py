@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from ibis.expr.schema import Schema
 
 from checker.data.ahead import Ahead
+from checker.data.compiled import sql_of
 from checker.data.scratch import Scratch
 
 Stages = tuple[str, ...]
@@ -90,7 +91,7 @@ class Workspace:
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """The table, computed once and kept for the rest of the run; `what` it holds is its name where
         somebody reads it."""
-        sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
+        sql, kept, stages = sql_of(self.con, expression), self._name(), tuple(self._stages)
         self._make(kept, sql, lambda: self._keep(kept, sql, stages))
         return self._as_table(kept, expression.schema())
 
@@ -129,7 +130,7 @@ class Workspace:
 
     def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
         """The same, to be had when they are needed: what is returned waits for them."""
-        sql, stages = self.con.compile(expression), tuple(self._stages)
+        sql, stages = sql_of(self.con, expression), tuple(self._stages)
         if self.ahead is not None:
             return self.ahead.ask(sql, lambda: self._fetch(sql, stages))
         found = self._fetch(sql, stages)
