@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.facts import staff, sweeps, zones
+from checker.facts.joins import beside
 from checker.facts.order import message_order
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
@@ -69,15 +70,11 @@ class Derived:
         ended = sessions["ended_at"].notnull() | lacking
         table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
         if wanted & _HELD:
-            held = self.session_agents
-            joined = table.left_join(held, table["sk"] == held["sk"], rname="h_{name}")
-            table = joined.select(*(table[c] for c in table.columns), held["ak"], held["last_ak"])
-            agents = self.realm.agent_table
+            held = {"ak": "ak", "last_ak": "last_ak"}
+            table = beside(table, self.session_agents, {"sk": "sk"}, held)
             for key, name in (("ak", "agent_id"), ("last_ak", "last_agent_id")):
                 if name in wanted:
-                    texts = agents.select(**{f"key_{key}": agents["ak"], name: agents["agent_id"]})
-                    named = table.left_join(texts, table[key] == texts[f"key_{key}"])
-                    table = named.select(*(table[c] for c in table.columns), texts[name])
+                    table = beside(table, self.realm.agent_table, {key: "ak"}, {"agent_id": name})
         return table
 
     def buyer_days(self, turns: ir.Table) -> ir.Table:
@@ -134,11 +131,8 @@ class Derived:
         days = sweeps.day_span(self.realm, held, keys)
         runs = sweeps.stretches(self.realm, events, keys, days, ["open_sessions"])
         runs = runs.filter(runs["open_sessions"] > 0)
-        agents = self._agents
-        joined = runs.left_join(
-            agents, [runs["pk"] == agents["pk"], runs["ak"] == agents["ak"]], rname="a_{name}"
-        )
-        rows = joined.select(*(runs[c] for c in runs.columns), agents["max_reception"])
+        limit = {"max_reception": "max_reception"}
+        rows = beside(runs, self._agents, {"pk": "pk", "ak": "ak"}, limit)
         order = [rows["from"], rows["pk"], rows["ak"]]
         numbered = rows.mutate(rn=ibis.row_number().over(order_by=order))
         return self.realm.workspace.keep(numbered, "load")
@@ -153,14 +147,10 @@ class Derived:
         realm = self.realm
         presence = self._of_staffed(sweeps.clipped(realm, realm.keyed("presence")))
         agents = self._agents
-        joined = presence.left_join(
-            agents,
-            [presence["pk"] == agents["pk"], presence["ak"] == agents["ak"]],
-            rname="a_{name}",
-        )
-        online = joined.filter(
-            (presence["status"] == "online") & ibis.coalesce(agents["counted"], True)
-        ).select(presence["pk"], presence["ak"], presence["from"], presence["to"])
+        rows = beside(presence, agents, {"pk": "pk", "ak": "ak"}, {"counted": "counted"})
+        online = rows.filter(
+            (rows["status"] == "online") & ibis.coalesce(rows["counted"], True)
+        ).select("pk", "ak", "from", "to")
         days = realm.workspace.keep(sweeps.day_span(realm, presence, ["pk"]), "presence_days")
         merged = realm.workspace.keep(sweeps.union_of(online, ["pk", "ak"]), "online")
         full = sweeps.union_of(self._full(agents), ["pk", "ak"])

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
+from checker.facts.joins import beside
 from checker.facts.order import table_order
 from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
@@ -160,13 +161,9 @@ class Realm:
 
     def with_place(self, table: ir.Table) -> ir.Table:
         """`table` with pk instead of platform and shop_id."""
-        places = self.place_table
-        keyed = table.inner_join(
-            places,
-            [table["platform"] == places["platform"], table["shop_id"] == places["shop_id"]],
-        )
-        kept = [c for c in table.columns if c not in ("platform", "shop_id")]
-        return keyed.select(places["pk"], *(table[c] for c in kept))
+        on = {"platform": "platform", "shop_id": "shop_id"}
+        kept = [c for c in table.columns if c not in on]
+        return beside(table, self.place_table, on, {"pk": "pk"}, how="inner", kept=kept)
 
     @cached_property
     def agent_table(self) -> ir.Table:
@@ -196,10 +193,8 @@ class Realm:
         """`table` with ak (null where no agent is named) instead of agent_id."""
         if "agent_id" not in table.columns:
             return table.mutate(ak=ibis.null("int32"))
-        agents = self.agent_table
-        joined = table.left_join(agents, table["agent_id"] == agents["agent_id"])
         kept = [c for c in table.columns if keep_text or c != "agent_id"]
-        return joined.select(*(table[c] for c in kept), agents["ak"])
+        return beside(table, self.agent_table, {"agent_id": "agent_id"}, {"ak": "ak"}, kept=kept)
 
     # -- sessions and messages -------------------------------------------------------------------
 
@@ -269,15 +264,9 @@ class Realm:
     @cached_property
     def session_keys(self) -> ir.Table:
         """platform, shop_id, session_id, sk, pk: for joining rows to their session."""
-        sessions, places = self.sessions, self.place_table
-        joined = sessions.inner_join(places, sessions["pk"] == places["pk"])
-        return joined.select(
-            places["platform"],
-            places["shop_id"],
-            sessions["session_id"],
-            sessions["sk"],
-            sessions["pk"],
-        )
+        texts = {"platform": "platform", "shop_id": "shop_id"}
+        kept = ["session_id", "sk", "pk"]
+        return beside(self.sessions, self.place_table, {"pk": "pk"}, texts, how="inner", kept=kept)
 
     @cached_property
     def messages(self) -> ir.Table:
@@ -293,11 +282,10 @@ class Realm:
         else:
             given = given.mutate(automatic=ibis.literal(False))
         given = self.with_agent(given)
-        keys = self.session_keys
-        pairs = [given[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
-        joined = given.inner_join(keys, pairs)
-        kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
-        narrow = joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept))
+        on = {c: c for c in ("platform", "shop_id", "session_id")}
+        found = {"sk": "sk", "pk": "pk"}
+        kept = [c for c in given.columns if c not in on]
+        narrow = beside(given, self.session_keys, on, found, how="inner", kept=kept)
         return self._kept("messages", narrow, "messages_keyed")
 
     # -- other tables ----------------------------------------------------------------------------
@@ -333,10 +321,8 @@ class Realm:
         if table.column("agent_id"):
             rows = self.with_agent(rows, keep_text=True)
         if "session_id" in rows.columns:
-            keys = self.session_keys
-            pairs = [rows[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
-            joined = rows.left_join(keys, pairs, rname="k_{name}")
-            rows = joined.select(*(rows[c] for c in rows.columns), keys["sk"])
+            on = {c: c for c in ("platform", "shop_id", "session_id")}
+            rows = beside(rows, self.session_keys, on, {"sk": "sk"})
         return self.with_place(rows)
 
 
