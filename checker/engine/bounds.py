@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import ibis
@@ -14,6 +14,9 @@ from checker.facts.realm import Realm
 from checker.facts.zones import DAY_US, SECOND_US, instant_of_text, load_zone
 from checker.language.catalog import TABLES
 from checker.language.types import Kind
+
+Ends = tuple[int, int]
+"""The first and the last of some instants, in microseconds."""
 
 
 def instant_columns(opened: OpenTable) -> list[str]:
@@ -28,14 +31,13 @@ def instant_columns(opened: OpenTable) -> list[str]:
 def open_realm(workspace: Workspace, dataset: Dataset, zone_name: str, as_of: str | None) -> Realm:
     """The data set seen through a zone. As-of defaults to the last instant in the data, or without
     any to the end of the last day for which the platform reports a figure."""
-    instants = _bounds(workspace, dataset)
-    low, high = instants or _reported_days(workspace, dataset)
+    stored = _stored_ends(workspace, dataset)
+    low, high = _outermost(stored.values()) if stored else _reported_days(workspace, dataset)
     zone = load_zone(zone_name, low - DAY_US, high + DAY_US)
-    if instants is None:
+    if not stored:
         first, last = zone.instant_us(low), zone.instant_us(high)
     else:
-        probe = Realm(workspace, dataset, zone, high, first=low)
-        first, last = _zoned_bounds(probe, low, high)
+        first, last = _zoned_ends(Realm(workspace, dataset, zone, high, first=low), stored)
     given = instant_of_text(as_of, zone_name) if as_of is not None else None
     return Realm(workspace, dataset, zone, last if given is None else given, first=first, last=last)
 
@@ -58,39 +60,61 @@ def _reported_days(workspace: Workspace, dataset: Dataset) -> tuple[int, int]:
     return first * DAY_US, (last + 1) * DAY_US - SECOND_US
 
 
-def _bounds(workspace: Workspace, dataset: Dataset) -> tuple[int, int] | None:
-    """Smallest and largest microseconds as stored, local ones taken as they stand."""
-    return _ends(workspace, [(opened, opened.table) for opened in dataset.tables.values()])
+def _stored_ends(workspace: Workspace, dataset: Dataset) -> dict[bool, Ends]:
+    """The ends of instants as they are stored, by whether they are local (of a column with both: it
+    may be either)."""
+    columns = []
+    for opened in dataset.tables.values():
+        for local in (False, True):
+            names = [c for c in instant_columns(opened) if (opened.naive.get(c) == "all") is local]
+            columns.append((local, opened.table, names))
+    return _ends(workspace, columns)
 
 
-def _zoned_bounds(realm: Realm, low: int, high: int) -> tuple[int, int]:
+def _zoned_ends(realm: Realm, stored: Mapping[bool, Ends]) -> Ends:
     """The same as instants of the realm's zone."""
     tables = realm.dataset.tables
-    if all(naive == "none" for opened in tables.values() for naive in opened.naive.values()):
-        return low, high
-    zoned = [(opened, realm.given(name)) for name, opened in tables.items() if name != "reported"]
-    return _ends(realm.workspace, zoned) or (low, high)
+    mixed = any(naive == "mixed" for opened in tables.values() for naive in opened.naive.values())
+    if mixed or (realm.zone.transitions and True in stored):
+        # Where clocks are put forward, the last local time need not be the last instant.
+        zoned = [
+            (False, realm.given(name), instant_columns(opened))
+            for name, opened in tables.items()
+            if name != "reported"
+        ]
+        return _ends(realm.workspace, zoned)[False]
+    shift = realm.zone.instant_us
+    ends = [
+        (shift(low), shift(high)) if local else (low, high) for local, (low, high) in stored.items()
+    ]
+    return _outermost(ends)
+
+
+def _outermost(ends: Iterable[Ends]) -> Ends:
+    lows, highs = zip(*ends, strict=True)
+    return min(lows), max(highs)
 
 
 def _ends(
-    workspace: Workspace, tables: Sequence[tuple[OpenTable, ir.Table]]
-) -> tuple[int, int] | None:
-    """The smallest and the largest instant of any column, in one query; None without any."""
+    workspace: Workspace, tables: Sequence[tuple[bool, ir.Table, Sequence[str]]]
+) -> dict[bool, Ends]:
+    """The smallest and the largest value of any of the columns under each mark, in one query; a mark
+    whose columns have no value is left out."""
     ends = []
-    for opened, table in tables:
-        columns = [table[c] for c in instant_columns(opened)]
+    for mark, table, columns in tables:
         if columns:
-            aggregates = {f"low_{i}": column.min() for i, column in enumerate(columns)}
-            aggregates |= {f"high_{i}": column.max() for i, column in enumerate(columns)}
-            found = table.agg(**aggregates)
-            lows = [found[f"low_{i}"] for i in range(len(columns))]
-            highs = [found[f"high_{i}"] for i in range(len(columns))]
-            ends.append(found.select(low=ibis.least(*lows), high=ibis.greatest(*highs)))
+            lows = {f"low_{i}": table[column].min() for i, column in enumerate(columns)}
+            highs = {f"high_{i}": table[column].max() for i, column in enumerate(columns)}
+            found = table.agg(**lows, **highs)
+            low = ibis.least(*(found[name] for name in lows))
+            high = ibis.greatest(*(found[name] for name in highs))
+            ends.append(found.select(mark=ibis.literal(mark), low=low, high=high))
     if not ends:
-        return None
+        return {}
     with workspace.stage("first and last instant"):
         rows = workspace.fetch(reduce(lambda one, other: one.union(other), ends))
-    known = [(low, high) for low, high in rows if low is not None]
-    if not known:
-        return None
-    return min(low for low, _ in known), max(high for _, high in known)
+    known = [(mark, (low, high)) for mark, low, high in rows if low is not None]
+    return {
+        mark: _outermost(ends for other, ends in known if other == mark)
+        for mark in {mark for mark, _ in known}
+    }

@@ -55,6 +55,7 @@ class Realm:
         self.first, self.last = first, last
         self.only_session = only_session
         self._tables: dict[str, ir.Table] = {}
+        self._given: dict[str, ir.Table] = {}
 
     def narrowed(self, session: str) -> Realm:
         """The same with nothing of any other session."""
@@ -108,20 +109,23 @@ class Realm:
 
     def given(self, name: str) -> ir.Table:
         """A stored table with instants in this zone and a shop that is never null."""
-        opened = self.dataset.tables[name]
+        if name not in self._given:
+            self._given[name] = self._as_given(self.dataset.tables[name])
+        return self._given[name]
+
+    def _as_given(self, opened: OpenTable) -> ir.Table:
         table = opened.table
         if self.only_session is not None and "session_id" in opened.columns:
             table = table.filter(table["session_id"] == self.only_session)
-        converted = {
-            column: self._instant(opened, table, column)
-            for column in opened.columns
-            if opened.naive.get(column, "none") != "none"
+        columns = {
+            stored_name(opened.name, c): self._instant(opened, table, c)
+            if opened.naive.get(c, "none") != "none"
+            else table[c]
+            for c in table.columns
+            if not c.endswith("__naive")
         }
         shop = table["shop_id"] if "shop_id" in opened.columns else ibis.null("string")
-        converted["shop_id"] = ibis.coalesce(shop.cast("string"), NO_SHOP)
-        wanted = [c for c in table.columns if not c.endswith("__naive")]
-        table = table.mutate(**converted).select(*wanted, *({"shop_id"} - set(wanted)))
-        return table.rename({stored_name(name, c): c for c in wanted if stored_name(name, c) != c})
+        return table.select(**columns | {"shop_id": ibis.coalesce(shop.cast("string"), NO_SHOP)})
 
     def _instant(self, opened: OpenTable, table: ir.Table, column: str) -> ir.IntegerValue:
         local = self.zone.instant(table[column])
