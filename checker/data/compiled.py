@@ -96,9 +96,13 @@ def _found(part: Any, results: dict[Any, Any]) -> Any:
 
 def _aliased(made: Any, name: str, quoted: bool) -> Any:
     alias = sge.to_identifier(name, quoted=quoted)
-    if isinstance(made, sge.Query) and not isinstance(made, sge.Subquery):
+    if isinstance(made, sge.Subquery | sge.Table):
+        # What is in it may stand under another name as well, and need not be copied for that.
+        named = alias if isinstance(made, sge.Subquery) else sge.TableAlias(this=alias)
+        return type(made)(**{**made.args, "alias": named})
+    if isinstance(made, sge.Query):
         return made.subquery(alias, copy=False)
-    return made.as_(alias, quoted=quoted, table=isinstance(made, sge.Table))
+    return made.as_(alias, quoted=quoted)
 
 
 def _common_table(made: Any, quoted: bool) -> sge.CTE:

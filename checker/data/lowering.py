@@ -1,9 +1,9 @@
 """Ibis expressions as nested SELECTs: what Ibis makes of them, made in one walk.
 
 Ibis lowers an expression by one walk after the other over all of its nodes, tries every pattern at each
-of them and creates it anew in most walks; of a small audit that took a fifth of the time. Here a node is
-created anew at most once for each way in which it is read, and a pattern is tried only where a node is
-of a class that it is for. The patterns are Ibis' own, and what comes out is equal to what
+of them and creates it anew in most walks; of an audit of small data that was a fifth of the time. Here a
+node is created anew once for each way in which it is read, and a pattern is tried only where a node is of
+a class that it is for. The patterns are Ibis' own, and what comes out is what
 `ibis.backends.sql.rewrites.sqlize` returns; tests hold the two against each other.
 """
 
@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, reduce
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import ibis.expr.operations as ops
 from ibis.backends.sql import rewrites
 from ibis.common.collections import FrozenDict, FrozenOrderedDict
-from ibis.common.patterns import AnyOf, Capture, InstanceOf, NoMatch, Object, Pattern, Replace
+from ibis.common.patterns import NoMatch, Pattern
 
-Known = dict[Any, Any]
-"""What became of nodes."""
+from checker.data.nodes import Fitting, Known, created, fitting, matched_classes, replaced, upwards
 
 _STANDALONE = (
     ops.WindowFunction,
@@ -58,14 +57,14 @@ def lowered(root: Any, before: Sequence[Sequence[Pattern]], after: Sequence[Patt
     `after` are those for finished SELECTs.
     """
     relations = _relations(root)
-    patterns = [pattern for walk in before for pattern in walk]
+    patterns = tuple(pattern for walk in before for pattern in walk)
     classes = tuple(class_ for pattern in patterns for class_ in matched_classes(pattern))
     if any(isinstance(relation, classes) for relation in relations):
         # What a pattern makes of a relation is lowered, too, but no pattern of `before` is tried on it.
         for walk in filter(None, before):
             root = root.replace(reduce(operator.or_, walk))
-        relations, patterns = _relations(root), []
-    lowering = _Lowering((*patterns, *_PATTERNS))
+        relations, patterns = _relations(root), ()
+    lowering = _Lowering(fitting((*patterns, *_PATTERNS)))
     for relation in relations:
         lowering.add(relation)
     result = lowering.relations[root]
@@ -82,19 +81,21 @@ def _relations(root: Any) -> list[Any]:
         if isinstance(node, ops.Relation):
             found.append(node)
 
-    _upwards(root, {}, _all_below, seen)
+    upwards(root, {}, _children, seen)
     return found
 
 
 class _Lowering:
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    """`plain` is what became of relations, and of values that read them as they are lowered; `inlined`,
+    by relation, of values that have in place of its fields what these are computed from."""
+
+    def __init__(self, patterns: Fitting) -> None:
         self.patterns = patterns
         self.relations: Known = {}
-        self.plain: Known = {}  # relations, and values over their lowered relations
-        self.inlined: dict[Any, Known] = {}  # by relation that is merged into what reads it
-        self.weights: dict[Any, int] = {}
-        self.alone: dict[Any, bool] = {}
-        self.fitting: dict[type, tuple[Pattern, ...]] = {}
+        self.plain: Known = {}
+        self.inlined: dict[Any, Known] = {}
+        self.weights: Known = {}
+        self.standalone: Known = {}
 
     def add(self, relation: Any) -> None:
         """Lowers a relation whose parents are lowered."""
@@ -111,62 +112,47 @@ class _Lowering:
 
     def _apart(self, relation: Any, inner: Any) -> Any:
         """A SELECT from the lowered parent of a relation."""
-        known = self.plain
         if isinstance(relation, ops.Project):
-            selections = {k: self._of(v, known) for k, v in relation.values.items()}
+            selections = {k: self._of(v, self.plain) for k, v in relation.values.items()}
         else:
-            selections = {k: _anew(ops.Field, {"rel": inner, "name": k}) for k in inner.schema}
-        where, qualified, keys = (self._all(part, known) for part in self._parts(relation))
+            selections = {k: created(ops.Field, {"rel": inner, "name": k}) for k in inner.schema}
+        where, qualified, keys = (self._all(part, self.plain) for part in _parts(relation))
         distinct = isinstance(relation, ops.Distinct)
         return _select(inner, selections, where, qualified, keys, distinct)
 
     def _merged(self, relation: Any, inner: Any) -> Any | None:
         """The relation and the SELECT that it reads as one, where that is no more to compute."""
         projected = relation.values.values() if isinstance(relation, ops.Project) else ()
-        where, qualified, keys = self._parts(relation)
+        where, qualified, keys = _parts(relation)
         own = (*projected, *where, *qualified, *keys)
-        if any(map(self._is_alone, own)) or self._is_alone(inner):
+        if any(map(self._is_standalone, own)) or self._is_standalone(inner):
             return None
         distinct = isinstance(relation, ops.Distinct)
         whole = not projected or _is_star(relation.parent, relation.values)
         if inner.distinct and not (distinct or whole):
             return None
-
-        known = self._inlined(relation.parent, inner)
+        if relation.parent not in self.inlined:
+            known = {**self.relations, relation.parent: inner.selections}
+            self.inlined[relation.parent] = known
+        known = self.inlined[relation.parent]
+        selections = inner.selections
         if projected:
             selections = {k: self._of(v, known) for k, v in relation.values.items()}
-        else:
-            selections = inner.selections
         sorted_ = self._all(keys, known)
         again = {key.arg for key in sorted_}
         sorted_ += tuple(key for key in inner.sort_keys if key.arg not in again)
         made = _select(
             inner.parent,
             selections,
-            _unique(inner.predicates, self._all(where, known)),
-            _unique(inner.qualified, self._all(qualified, known)),
+            tuple(dict.fromkeys((*inner.predicates, *self._all(where, known)))),
+            tuple(dict.fromkeys((*inner.qualified, *self._all(qualified, known)))),
             tuple(key for key in sorted_ if not isinstance(key.arg, ops.Literal)),
             distinct or inner.distinct,
         )
-        apart = 1 + self._weight(inner) + sum(map(self._weight, own))
+        weight = 1 + self._weight(inner) + sum(map(self._weight, own))
         if not projected:
-            apart += len(inner.selections)
-        return made if self._weight(made) <= apart else None
-
-    def _inlined(self, relation: Any, select: Any) -> Known:
-        """What is known where the relation, which became the SELECT, is merged into what reads it."""
-        if relation not in self.inlined:
-            self.inlined[relation] = {**self.relations, relation: select.selections}
-        return self.inlined[relation]
-
-    def _parts(self, relation: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
-        """Conditions, conditions on windows, and keys of order, as they were written."""
-        if isinstance(relation, ops.Filter):
-            where, qualified = rewrites.partition_predicates(relation.predicates)
-            return tuple(where), tuple(qualified), ()
-        return (), (), relation.keys if isinstance(relation, ops.Sort) else ()
-
-    # -- nodes -------------------------------------------------------------------------------------
+            weight += len(inner.selections)
+        return made if self._weight(made) <= weight else None
 
     def _all(self, nodes: Iterable[Any], known: Known) -> tuple[Any, ...]:
         return tuple(self._of(node, known) for node in nodes)
@@ -174,37 +160,26 @@ class _Lowering:
     def _of(self, root: Any, known: Known) -> Any:
         """What becomes of a node, given what became of nodes below it."""
 
-        def created(node: Any, _: Sequence[Any]) -> Any:
-            return self._created(node, known)
+        def made(node: Any, _: object) -> Any:
+            if isinstance(node, ops.Field):
+                relation = known[node.rel]
+                if isinstance(relation, FrozenDict):  # what a merged relation selects
+                    return relation[node.name]
+            node = replaced(node, known)
+            for pattern in self.patterns(type(node)):
+                found = pattern.match(node, {})
+                node = node if found is NoMatch else found
+            return node
 
-        return _upwards(root, known, _all_below, created)
+        return upwards(root, known, _children, made)
 
-    def _created(self, node: Any, known: Known) -> Any:
-        if isinstance(node, ops.Field) and isinstance(values := known[node.rel], FrozenDict):
-            return values[node.name]
-        arguments = tuple(_with(argument, known) for argument in node.__args__)
-        if not _same(arguments, node.__args__):
-            node = _anew(type(node), dict(zip(node.__argnames__, arguments, strict=True)))
-        for pattern in self._fitting(type(node)):
-            found = pattern.match(node, {})
-            if found is not NoMatch:
-                node = found
-        return node
-
-    def _fitting(self, class_: type) -> tuple[Pattern, ...]:
-        if class_ not in self.fitting:
-            self.fitting[class_] = tuple(
-                p for p in self.patterns if any(issubclass(class_, c) for c in matched_classes(p))
-            )
-        return self.fitting[class_]
-
-    def _is_alone(self, root: Any) -> bool:
+    def _is_standalone(self, root: Any) -> bool:
         """Whether a value, or one of those of a SELECT, keeps that SELECT from being merged."""
 
         def told(node: Any, below: Sequence[Any]) -> bool:
-            return isinstance(node, _STANDALONE) or any(self.alone[child] for child in below)
+            return isinstance(node, _STANDALONE) or any(self.standalone[child] for child in below)
 
-        found: bool = _upwards(root, self.alone, _values_below, told)
+        found: bool = upwards(root, self.standalone, _values_below, told)
         return found
 
     def _weight(self, root: Any) -> int:
@@ -214,42 +189,29 @@ class _Lowering:
             unsure = isinstance(node, ops.Impure)
             return sys.maxsize if unsure else 1 + sum(self.weights[child] for child in below)
 
-        found: int = _upwards(root, self.weights, _below, weighed)
+        found: int = upwards(root, self.weights, _below, weighed)
         return found
 
 
-def _all_below(node: Any) -> Sequence[Any]:
+def _children(node: Any) -> Sequence[Any]:
     children: Sequence[Any] = node.__children__
     return children
 
 
 def _below(node: Any) -> Sequence[Any]:
-    return () if isinstance(node, ops.Field) else _all_below(node)
+    return () if isinstance(node, ops.Field) else _children(node)
 
 
 def _values_below(node: Any) -> Sequence[Any]:
     return [child for child in _below(node) if isinstance(child, ops.Value)]
 
 
-def _upwards(
-    root: Any,
-    known: Known,
-    children: Callable[[Any], Sequence[Any]],
-    made: Callable[[Any, Sequence[Any]], Any],
-) -> Any:
-    """What is made of the root, after all nodes below it, from them; fills `known`."""
-    # Without recursion: conditions may be chains of hundreds.
-    waiting = [root]
-    while waiting:
-        node = waiting[-1]
-        if node not in known:
-            below = children(node)
-            if missing := [child for child in below if child not in known]:
-                waiting += missing
-                continue
-            known[node] = made(node, below)
-        waiting.pop()
-    return known[root]
+def _parts(relation: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """Conditions, conditions on windows, and keys of order of a relation, as they were written."""
+    if isinstance(relation, ops.Filter):
+        where, qualified = rewrites.partition_predicates(relation.predicates)
+        return tuple(where), tuple(qualified), ()
+    return (), (), relation.keys if isinstance(relation, ops.Sort) else ()
 
 
 def _select(
@@ -262,52 +224,10 @@ def _select(
 ) -> Any:
     arguments = {"parent": parent, "selections": FrozenOrderedDict(selections)}
     arguments |= {"predicates": predicates, "qualified": qualified}
-    return _anew(Select, {**arguments, "sort_keys": sort_keys, "distinct": distinct})
-
-
-def _anew(class_: Any, arguments: Mapping[str, Any]) -> Any:
-    """A node of the class without the checks of Ibis: its arguments have passed them before."""
-    return type.__call__(class_, **arguments)
-
-
-def _with(part: Any, known: Known) -> Any:
-    """An argument of a node with its nodes replaced; the same object where none is."""
-    if isinstance(part, ops.Node):
-        return known[part]
-    if isinstance(part, tuple):
-        items = tuple(_with(one, known) for one in part)
-        return part if _same(items, part) else items
-    if isinstance(part, dict):
-        pairs = {k: _with(v, known) for k, v in part.items()}
-        return part if _same(pairs.values(), part.values()) else type(part)(pairs)
-    return part
-
-
-def _same(some: Iterable[Any], others: Iterable[Any]) -> bool:
-    return all(map(operator.is_, some, others))
+    return created(Select, {**arguments, "sort_keys": sort_keys, "distinct": distinct})
 
 
 def _is_star(parent: Any, selections: Mapping[str, Any]) -> bool:
     return tuple(selections) == parent.schema.names and all(
         isinstance(v, ops.Field) and v.name == k and v.rel == parent for k, v in selections.items()
     )
-
-
-def _unique(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
-
-
-@cache
-def matched_classes(pattern: Pattern) -> tuple[type, ...]:
-    """The classes of nodes that a pattern can match; of a kind of pattern not known here: every one."""
-    if isinstance(pattern, InstanceOf):
-        return (pattern.type,)
-    if isinstance(pattern, Object):
-        return matched_classes(pattern.type)
-    if isinstance(pattern, Replace):
-        return matched_classes(pattern.matcher)
-    if isinstance(pattern, Capture):
-        return matched_classes(pattern.pattern)
-    if isinstance(pattern, AnyOf):
-        return tuple(c for one in pattern.patterns for c in matched_classes(one))
-    return (ops.Node,)

@@ -20,7 +20,7 @@ from ibis.config import Config
 
 from checker.data import workspace
 from checker.data.compiled import query_of, sql_of
-from checker.data.lowering import matched_classes
+from checker.data.nodes import matched_classes
 from checker.options import AuditOptions
 from checker.pipeline import audit
 
