@@ -16,7 +16,7 @@ from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
 from checker.facts import staff, zones
 from checker.facts.derived import Derived
-from checker.facts.joins import beside
+from checker.facts.joins import among, beside
 from checker.facts.realm import Realm, stored_name
 from checker.language import tree as tr
 from checker.language.catalog import PARENT_TABLE, ROLES, SCOPE_COLUMN, TABLES
@@ -91,8 +91,7 @@ class Frames:
         if places is not None and len(places) < len(self.realm.places):
             table = table.filter(table["pk"].isin(list(places)))
         if only is not None:
-            pairs = [table[c.removeprefix("row_")] == only[c] for c in only.columns]
-            table = table.semi_join(only, pairs)
+            table = among(table, only, {c.removeprefix("row_"): c for c in only.columns})
         table = self._with_own(fact, table, columns)
         for parent in ("session", "shop", "agent"):
             wanted = sorted(name for home, name in columns if home == parent)
@@ -214,12 +213,8 @@ class Frames:
             table = self.derived.with_session_columns(table, own)
         if fact == "assignments" and own & {"replies", "first_reply_at"}:
             counts = staff.replies(self.realm, table)
-            joined = table.left_join(counts, table["rn"] == counts["rn"], rname="r_{name}")
-            table = joined.select(
-                *(table[c] for c in table.columns),
-                replies=ibis.coalesce(joined["replies"], 0),
-                first_reply_at=joined["first_reply_at"],
-            )
+            found = {"replies": "replies", "first_reply_at": "first_reply_at"}
+            table = beside(table, counts, {"rn": "rn"}, found, absent={"replies": 0})
         if "agent_id" in own and "agent_id" not in table.columns:
             table = self._agent_text(table, "ak", "agent_id")
         if own & {"platform", "shop_id"}:
