@@ -46,29 +46,28 @@ class Derived:
 
     def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
         """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
-        held = self.session_agents
-        joined = turns.left_join(held, turns["sk"] == held["sk"], rname="h_{name}")
-        answered = turns["answered_at"].notnull()
-        kept = [turns[c] for c in turns.columns if c != "ak"]
-        result = joined.select(
-            *kept,
-            ak=ibis.ifelse(answered, turns["ak"], held["last_ak"]),
-            last_from=held["last_from"],
-        )
-        if not assigned:
-            return result.drop("last_from")
-        starts = staff.turn_assignments(turns, self.assignments)
-        pairs = [result["sk"] == starts["sk"], result["index"] == starts["index"]]
-        both = result.left_join(starts, pairs, rname="s_{name}")
-        full = both.select(*(result[c] for c in result.columns), own=starts["assigned_at"])
-        at = ibis.ifelse(full["answered_at"].notnull(), full["own"], full["last_from"])
-        return full.select(*(c for c in result.columns if c != "last_from"), assigned_at=at)
+        last = {"last_ak": "last_ak", "last_from": "last_from"}
+        held = beside(turns, self.session_agents, {"sk": "sk"}, last)
+        if assigned:
+            starts = staff.turn_assignments(turns, self.assignments)
+            found = {"assigned_at": "own_from"}
+            held = beside(held, starts, {"sk": "sk", "index": "index"}, found)
+        answered = held["answered_at"].notnull()
+        columns = {c: held[c] for c in turns.columns}
+        columns["ak"] = ibis.ifelse(answered, held["ak"], held["last_ak"])
+        if assigned:
+            columns["assigned_at"] = ibis.ifelse(answered, held["own_from"], held["last_from"])
+        return held.select(**columns)
 
     def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
-        lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
-        ended = sessions["ended_at"].notnull() | lacking
-        table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
+        added = {}
+        if "ended" in wanted:
+            lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
+            added["ended"] = sessions["ended_at"].notnull() | lacking
+        if "duration" in wanted:
+            added["duration"] = sessions["ended_at"] - sessions["started_at"]
+        table = sessions.mutate(**added) if added else sessions
         if wanted & _HELD:
             held = {"ak": "ak", "last_ak": "last_ak"}
             table = beside(table, self.session_agents, {"sk": "sk"}, held)
