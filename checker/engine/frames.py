@@ -94,7 +94,11 @@ class Frames:
             table = among(table, only, {c.removeprefix("row_"): c for c in only.columns})
         table = self._with_own(fact, table, columns)
         for parent in ("session", "shop", "agent"):
-            wanted = sorted(name for home, name in columns if home == parent)
+            wanted = sorted(
+                name
+                for home, name in columns
+                if home == parent and f"{parent}__{name}" not in table.columns
+            )
             if wanted:
                 table = self._with_parent(fact, table, parent, wanted)
         names: dict[object, str] = {}

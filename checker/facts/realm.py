@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
 from checker.facts.joins import beside
-from checker.facts.order import table_order
+from checker.facts.order import CARRIED, message_order, table_order
 from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
 from checker.language.types import Kind
@@ -48,12 +48,14 @@ class Realm:
         *,
         first: int = 0,
         last: int = 0,
+        carried: frozenset[str] = frozenset(),
         only_session: str | None = None,
     ) -> None:
-        """`first` and `last` are the first and last instant in the data."""
+        """`first` and `last` are the first and last instant in the data; `carried` are the stored columns
+        of the session that messages have as `session__…`."""
         self.workspace, self.dataset, self.zone, self.as_of = workspace, dataset, zone, as_of
         self.first, self.last = first, last
-        self.only_session = only_session
+        self.carried, self.only_session = carried, only_session
         self._tables: dict[str, ir.Table] = {}
         self._given: dict[str, ir.Table] = {}
 
@@ -66,6 +68,7 @@ class Realm:
             self.as_of,
             first=self.first,
             last=self.last,
+            carried=self.carried,
             only_session=session,
         )
 
@@ -267,9 +270,9 @@ class Realm:
 
     @cached_property
     def session_keys(self) -> ir.Table:
-        """platform, shop_id, session_id, sk, pk: for joining rows to their session."""
+        """platform, shop_id, session_id, sk, pk and `carried`: for joining rows to their session."""
         texts = {"platform": "platform", "shop_id": "shop_id"}
-        kept = ["session_id", "sk", "pk"]
+        kept = ["session_id", "sk", "pk", *sorted(self.carried)]
         return beside(self.sessions, self.place_table, {"pk": "pk"}, texts, how="inner", kept=kept)
 
     @cached_property
@@ -287,10 +290,18 @@ class Realm:
             given = given.mutate(automatic=ibis.literal(False))
         given = self.with_agent(given)
         on = {c: c for c in ("platform", "shop_id", "session_id")}
-        found = {"sk": "sk", "pk": "pk"}
+        found = {"sk": "sk", "pk": "pk"} | {c: f"{CARRIED}{c}" for c in sorted(self.carried)}
         kept = [c for c in given.columns if c not in on]
         narrow = beside(given, self.session_keys, on, found, how="inner", kept=kept)
-        return self._kept("messages", narrow, "messages_keyed")
+        with self.workspace.stage("messages"):
+            rising = [c for c in ("ts", "seq") if c in narrow.columns]
+            return self.workspace.keep_ordered(
+                narrow,
+                "sk",
+                rising,
+                lambda rows: message_order(rows, rows.columns),
+                "messages_keyed",
+            )
 
     # -- other tables ----------------------------------------------------------------------------
 
