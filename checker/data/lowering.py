@@ -20,7 +20,16 @@ from ibis.backends.sql import rewrites
 from ibis.common.collections import FrozenDict, FrozenOrderedDict
 from ibis.common.patterns import NoMatch, Pattern
 
-from checker.data.nodes import Fitting, Known, created, fitting, matched_classes, replaced, upwards
+from checker.data.nodes import (
+    Children,
+    Fitting,
+    Known,
+    created,
+    fitting,
+    matched_classes,
+    replaced,
+    upwards,
+)
 
 _STANDALONE = (
     ops.WindowFunction,
@@ -56,15 +65,16 @@ def lowered(root: Any, before: Sequence[Sequence[Pattern]], after: Sequence[Patt
     `before` are the patterns of an engine for what is lowered, in the walks in which Ibis tries them;
     `after` are those for finished SELECTs.
     """
-    relations = _relations(root)
+    children = Children()
+    relations = _relations(root, children)
     patterns = tuple(pattern for walk in before for pattern in walk)
     classes = tuple(class_ for pattern in patterns for class_ in matched_classes(pattern))
     if any(isinstance(relation, classes) for relation in relations):
         # What a pattern makes of a relation is lowered, too, but no pattern of `before` is tried on it.
         for walk in filter(None, before):
             root = root.replace(reduce(operator.or_, walk))
-        relations, patterns = _relations(root), ()
-    lowering = _Lowering(fitting((*patterns, *_PATTERNS)))
+        relations, patterns = _relations(root, children), ()
+    lowering = _Lowering(fitting((*patterns, *_PATTERNS)), children)
     for relation in relations:
         lowering.add(relation)
     result = lowering.relations[root]
@@ -73,7 +83,7 @@ def lowered(root: Any, before: Sequence[Sequence[Pattern]], after: Sequence[Patt
     return result
 
 
-def _relations(root: Any) -> list[Any]:
+def _relations(root: Any, children: Children) -> list[Any]:
     """All relations of an expression, each after those that it reads."""
     found: list[Any] = []
 
@@ -81,7 +91,7 @@ def _relations(root: Any) -> list[Any]:
         if isinstance(node, ops.Relation):
             found.append(node)
 
-    upwards(root, {}, _children, seen)
+    upwards(root, {}, children.__getitem__, seen)
     return found
 
 
@@ -89,8 +99,8 @@ class _Lowering:
     """`plain` is what became of relations, and of values that read them as they are lowered; `inlined`,
     by relation, of values that have in place of its fields what these are computed from."""
 
-    def __init__(self, patterns: Fitting) -> None:
-        self.patterns = patterns
+    def __init__(self, patterns: Fitting, children: Children) -> None:
+        self.patterns, self.children = patterns, children
         self.relations: Known = {}
         self.plain: Known = {}
         self.inlined: dict[Any, Known] = {}
@@ -171,7 +181,7 @@ class _Lowering:
                 node = node if found is NoMatch else found
             return node
 
-        return upwards(root, known, _children, made)
+        return upwards(root, known, self.children.__getitem__, made)
 
     def _is_standalone(self, root: Any) -> bool:
         """Whether a value, or one of those of a SELECT, keeps that SELECT from being merged."""
@@ -179,7 +189,7 @@ class _Lowering:
         def told(node: Any, below: Sequence[Any]) -> bool:
             return isinstance(node, _STANDALONE) or any(self.standalone[child] for child in below)
 
-        found: bool = upwards(root, self.standalone, _values_below, told)
+        found: bool = upwards(root, self.standalone, self._values_below, told)
         return found
 
     def _weight(self, root: Any) -> int:
@@ -189,21 +199,14 @@ class _Lowering:
             unsure = isinstance(node, ops.Impure)
             return sys.maxsize if unsure else 1 + sum(self.weights[child] for child in below)
 
-        found: int = upwards(root, self.weights, _below, weighed)
+        found: int = upwards(root, self.weights, self._below, weighed)
         return found
 
+    def _below(self, node: Any) -> Sequence[Any]:
+        return () if isinstance(node, ops.Field) else self.children[node]
 
-def _children(node: Any) -> Sequence[Any]:
-    children: Sequence[Any] = node.__children__
-    return children
-
-
-def _below(node: Any) -> Sequence[Any]:
-    return () if isinstance(node, ops.Field) else _children(node)
-
-
-def _values_below(node: Any) -> Sequence[Any]:
-    return [child for child in _below(node) if isinstance(child, ops.Value)]
+    def _values_below(self, node: Any) -> Sequence[Any]:
+        return [child for child in self._below(node) if isinstance(child, ops.Value)]
 
 
 def _parts(relation: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:

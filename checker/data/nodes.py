@@ -14,6 +14,15 @@ Known = dict[Any, Any]
 """What became of nodes."""
 
 
+class Children(Known):
+    """The nodes in the arguments of nodes, which Ibis looks for each time."""
+
+    def __missing__(self, node: Any) -> Sequence[Any]:
+        found: Sequence[Any] = node.__children__
+        self[node] = found
+        return found
+
+
 def upwards(
     root: Any,
     known: Known,
