@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import sqlglot
 import sqlglot.expressions as sge
 from ibis.backends.sql.rewrites import CTE, Select
+from ibis.common.exceptions import UnsupportedOperationError
 from ibis.common.graph import Graph
 
 from checker.data.lowering import lowered
@@ -23,12 +24,14 @@ _NO_READERS = (ops.Field, ops.CountStar, ops.CountDistinctStar)
 
 
 def sql_of(con: Any, expression: ir.Table) -> str:
-    """The statement in the SQL of the connection's engine; raises what Ibis raises for a function that
-    the engine lacks."""
+    """The statement in the SQL of the connection's engine; raises Ibis' errors for what it lacks."""
     query = query_of(con.compiler, expression)
-    sql: str = query.sql(
-        dialect=con.dialect, copy=False, unsupported_level=sqlglot.ErrorLevel.RAISE
-    )
+    try:
+        sql: str = query.sql(
+            dialect=con.dialect, copy=False, unsupported_level=sqlglot.ErrorLevel.RAISE
+        )
+    except sqlglot.UnsupportedError as error:
+        raise UnsupportedOperationError(str(error)) from error
     return sql
 
 
