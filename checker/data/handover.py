@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from checker.data.compiled import sql_of
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.losses import lost
 from checker.data.spark import SMALL_ROWS, SparkWorkspace
@@ -56,7 +57,7 @@ def _moved(
 ) -> object:
     if not shared:
         return spark.sent(opened.table.to_pyarrow())
-    query = workspace.con.compile(opened.table)
+    query = sql_of(workspace.con, opened.table)
     file = folder / f"{opened.name}.parquet"
     run(workspace.con, f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet)")
     return spark.parquet(file.as_uri())

@@ -18,6 +18,7 @@ import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends.pyspark.datatypes import PySparkType
 
+from checker.data.compiled import query_of
 from checker.data.spark_patterns import java_pattern
 from checker.data.workspace import EngineFailure, EngineLost, Workspace
 
@@ -79,7 +80,7 @@ class SparkWorkspace(Workspace):
 
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """As on DuckDB, but computed when it is first read: its time is that of the first reader."""
-        began, query = time.monotonic(), self.con.compiler.to_sqlglot(expression)
+        began, query = time.monotonic(), query_of(self.con.compiler, expression)
         made = _guarded(lambda: self.view(self.held(self._frame(query))))
         self._ended(
             tuple(self._stages), made.get_name(), query.sql(dialect=self.con.dialect), 0, began
@@ -93,7 +94,7 @@ class SparkWorkspace(Workspace):
         return _guarded(lambda: self.view(self.sent(arrow)))
 
     def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
-        began, query = time.monotonic(), self.con.compiler.to_sqlglot(expression)
+        began, query = time.monotonic(), query_of(self.con.compiler, expression)
         found = _guarded(lambda: self.collected(self._frame(query)))
         sql = query.sql(dialect=self.con.dialect)
         self._ended(tuple(self._stages), "", sql, len(found), began)

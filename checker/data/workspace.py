@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from ibis.expr.schema import Schema
 
 from checker.data.ahead import Ahead
+from checker.data.compiled import sql_of
 from checker.data.in_order import put_in_order, stand_in
 from checker.data.scratch import Scratch
 
@@ -95,7 +96,7 @@ class Workspace:
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """The table, computed once and kept for the rest of the run; `what` it holds is its name where
         somebody reads it."""
-        sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
+        sql, kept, stages = sql_of(self.con, expression), self._name(), tuple(self._stages)
         self._make(kept, sql, lambda: self._keep(kept, sql, stages))
         return self._as_table(kept, expression.schema())
 
@@ -111,9 +112,9 @@ class Workspace:
         each other and in `order`, which begins with the columns `rising`."""
         if not self.keeps_order:
             return self.keep(expression, what)
-        sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
+        sql, kept, stages = sql_of(self.con, expression), self._name(), tuple(self._stages)
         rows = self._as_table(stand_in(kept), expression.schema())
-        sorting = self.con.compile(rows.order_by([rows[group], *order(rows)]))
+        sorting = sql_of(self.con, rows.order_by([rows[group], *order(rows)]))
 
         def made() -> None:
             self._keep(kept, sql, stages)
@@ -165,7 +166,7 @@ class Workspace:
 
     def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
         """The same, to be had when they are needed: what is returned waits for them."""
-        sql, stages = self.con.compile(expression), tuple(self._stages)
+        sql, stages = sql_of(self.con, expression), tuple(self._stages)
         if self.ahead is not None:
             return self.ahead.ask(sql, lambda: self._fetch(sql, stages))
         found = self._fetch(sql, stages)

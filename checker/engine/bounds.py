@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import ibis
-import ibis.expr.types as ir
 
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
@@ -14,6 +13,9 @@ from checker.facts.realm import Realm
 from checker.facts.zones import DAY_US, SECOND_US, instant_of_text, load_zone
 from checker.language.catalog import TABLES
 from checker.language.types import Kind
+
+Ends = tuple[int, int]
+"""The first and the last of some instants, in microseconds."""
 
 
 def instant_columns(opened: OpenTable) -> list[str]:
@@ -37,14 +39,13 @@ def open_realm(
     As-of defaults to the last instant in the data, or without any to the end of the last day for which
     the platform reports a figure.
     """
-    instants = _bounds(dataset)
-    low, high = instants or _reported_days(workspace, dataset)
+    stored = _stored_ends(dataset)
+    low, high = _outermost(stored.values()) if stored else _reported_days(workspace, dataset)
     zone = load_zone(zone_name, low - DAY_US, high + DAY_US)
-    if instants is None:
+    if not stored:
         first, last = zone.instant_us(low), zone.instant_us(high)
     else:
-        probe = Realm(workspace, dataset, zone, high, first=low)
-        first, last = _zoned_bounds(probe, low, high)
+        first, last = _zoned_ends(Realm(workspace, dataset, zone, high, first=low), stored)
     given = instant_of_text(as_of, zone_name) if as_of is not None else None
     end = last if given is None else given
     return Realm(workspace, dataset, zone, end, first=first, last=last, carried=carried)
@@ -68,48 +69,47 @@ def _reported_days(workspace: Workspace, dataset: Dataset) -> tuple[int, int]:
     return first * DAY_US, (last + 1) * DAY_US - SECOND_US
 
 
-def _bounds(dataset: Dataset) -> tuple[int, int] | None:
-    """Smallest and largest microseconds as stored, local ones taken as they stand; None without any."""
-    ends = [t.ends[c] for t in dataset.tables.values() for c in instant_columns(t) if c in t.ends]
-    if not ends:
-        return None
-    return min(low for low, _ in ends), max(high for _, high in ends)
+def _stored_ends(dataset: Dataset) -> dict[bool, Ends]:
+    """The ends of instants as they are stored, by whether they are local (of a column with both: it
+    may be either)."""
+    found: dict[bool, list[Ends]] = {}
+    for opened in dataset.tables.values():
+        for column in instant_columns(opened):
+            if column in opened.ends:
+                local = opened.naive.get(column) == "all"
+                found.setdefault(local, []).append(opened.ends[column])
+    return {local: _outermost(ends) for local, ends in found.items()}
 
 
-def _zoned_bounds(realm: Realm, low: int, high: int) -> tuple[int, int]:
+def _zoned_ends(realm: Realm, stored: Mapping[bool, Ends]) -> Ends:
     """The same as instants of the realm's zone."""
-    tables = realm.dataset.tables
-    naive = {
-        t.naive.get(c, "none") for t in tables.values() for c in instant_columns(t) if c in t.ends
-    }
-    if naive <= {"none"}:
-        return low, high
-    if naive <= {"all"} and not realm.zone.transitions:
-        return realm.zone.instant_us(low), realm.zone.instant_us(high)
-    # A clock that is set makes a later local time an earlier instant; each has to be looked at.
-    zoned = [(opened, realm.given(name)) for name, opened in tables.items() if name != "reported"]
-    return _ends(realm.workspace, zoned) or (low, high)
+    tables = realm.dataset.tables.values()
+    mixed = any(naive == "mixed" for opened in tables for naive in opened.naive.values())
+    if mixed or (realm.zone.transitions and True in stored):
+        # Where clocks are put forward, the last local time need not be the last instant.
+        return _ends(realm, [opened for opened in tables if instant_columns(opened)])
+    shift = realm.zone.instant_us
+    return _outermost(
+        (shift(low), shift(high)) if local else (low, high) for local, (low, high) in stored.items()
+    )
 
 
-def _ends(
-    workspace: Workspace, tables: Sequence[tuple[OpenTable, ir.Table]]
-) -> tuple[int, int] | None:
-    """The smallest and the largest instant of any column, in one query; None without any."""
+def _outermost(ends: Iterable[Ends]) -> Ends:
+    lows, highs = zip(*ends, strict=True)
+    return min(lows), max(highs)
+
+
+def _ends(realm: Realm, tables: Sequence[OpenTable]) -> Ends:
+    """The smallest and the largest instant of tables of which one has any, in one query."""
     ends = []
-    for opened, table in tables:
-        columns = [table[c] for c in instant_columns(opened)]
-        if columns:
-            aggregates = {f"low_{i}": column.min() for i, column in enumerate(columns)}
-            aggregates |= {f"high_{i}": column.max() for i, column in enumerate(columns)}
-            found = table.agg(**aggregates)
-            lows = [found[f"low_{i}"] for i in range(len(columns))]
-            highs = [found[f"high_{i}"] for i in range(len(columns))]
-            ends.append(found.select(low=ibis.least(*lows), high=ibis.greatest(*highs)))
-    if not ends:
-        return None
-    with workspace.stage("first and last instant"):
-        rows = workspace.fetch(reduce(lambda one, other: one.union(other), ends))
-    known = [(low, high) for low, high in rows if low is not None]
-    if not known:
-        return None
-    return min(low for low, _ in known), max(high for _, high in known)
+    for opened in tables:
+        table, columns = realm.given(opened.name), instant_columns(opened)
+        lows = {f"low_{i}": table[column].min() for i, column in enumerate(columns)}
+        highs = {f"high_{i}": table[column].max() for i, column in enumerate(columns)}
+        found = table.agg(**lows, **highs)
+        low = ibis.least(*(found[name] for name in lows))
+        high = ibis.greatest(*(found[name] for name in highs))
+        ends.append(found.select(low=low, high=high))
+    with realm.workspace.stage("first and last instant"):
+        rows = realm.workspace.fetch(reduce(lambda one, other: one.union(other), ends))
+    return _outermost((low, high) for low, high in rows if low is not None)

@@ -16,6 +16,7 @@ from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
 from checker.facts import staff, zones
 from checker.facts.derived import Derived
+from checker.facts.joins import among, beside
 from checker.facts.realm import Realm, stored_name
 from checker.language import tree as tr
 from checker.language.catalog import PARENT_TABLE, ROLES, SCOPE_COLUMN, TABLES
@@ -90,8 +91,7 @@ class Frames:
         if places is not None and len(places) < len(self.realm.places):
             table = table.filter(table["pk"].isin(list(places)))
         if only is not None:
-            pairs = [table[c.removeprefix("row_")] == only[c] for c in only.columns]
-            table = table.semi_join(only, pairs)
+            table = among(table, only, {c.removeprefix("row_"): c for c in only.columns})
         table = self._with_own(fact, table, columns)
         for parent in ("session", "shop", "agent"):
             wanted = sorted(
@@ -217,12 +217,8 @@ class Frames:
             table = self.derived.with_session_columns(table, own)
         if fact == "assignments" and own & {"replies", "first_reply_at"}:
             counts = staff.replies(self.realm, table)
-            joined = table.left_join(counts, table["rn"] == counts["rn"], rname="r_{name}")
-            table = joined.select(
-                *(table[c] for c in table.columns),
-                replies=ibis.coalesce(joined["replies"], 0),
-                first_reply_at=joined["first_reply_at"],
-            )
+            found = {"replies": "replies", "first_reply_at": "first_reply_at"}
+            table = beside(table, counts, {"rn": "rn"}, found, absent={"replies": 0})
         if "agent_id" in own and "agent_id" not in table.columns:
             table = self._agent_text(table, "ak", "agent_id")
         if own & {"platform", "shop_id"}:
@@ -232,16 +228,12 @@ class Frames:
         return table
 
     def _agent_text(self, table: ir.Table, key: str, name: str) -> ir.Table:
-        agents = self.realm.agent_table
-        joined = table.left_join(agents, table[key] == agents["ak"], rname="a_{name}")
-        return joined.select(*(table[c] for c in table.columns), agents["agent_id"].name(name))
+        return beside(table, self.realm.agent_table, {key: "ak"}, {"agent_id": name})
 
     def _place_text(self, table: ir.Table) -> ir.Table:
-        places = self.realm.place_table
-        joined = table.left_join(places, table["pk"] == places["pk"], rname="p_{name}")
-        return joined.select(
-            *(table[c] for c in table.columns), places["platform"], places["shop_id"].nullif("")
-        )
+        texts = {"platform": "platform", "shop_id": "shop_id"}
+        named = beside(table, self.realm.place_table, {"pk": "pk"}, texts)
+        return named.mutate(shop_id=named["shop_id"].nullif(""))
 
     @staticmethod
     def _lookup(
@@ -249,14 +241,7 @@ class Frames:
     ) -> ir.Table:
         """`table` with columns of `home` (source -> name), matched by equal keys."""
         pairs = (keys,) if isinstance(keys, str) else keys
-        right = home.select(
-            **{f"lookup_{k}": home[k] for k in pairs},
-            **{new: home[old] for old, new in names.items()},
-        )
-        joined = table.left_join(right, [table[k] == right[f"lookup_{k}"] for k in pairs])
-        return joined.select(
-            *(table[c] for c in table.columns), *(right[n] for n in names.values())
-        )
+        return beside(table, home, {key: key for key in pairs}, names)
 
     def _with_parent(self, fact: str, table: ir.Table, parent: str, wanted: list[str]) -> ir.Table:
         stored = PARENT_TABLE[parent]

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import ibis
 import ibis.expr.types as ir
 
+from checker.data.compiled import sql_of
 from checker.data.workspace import Workspace
 from checker.engine.flags import EVERY_DAY, build_flags, period_key, row_keys
 from checker.engine.frames import Frames
@@ -44,7 +45,7 @@ class Probe:
         self.width = len(row_keys(task.fact))
         period = period_key(flags.table, task.grouping.period)
         shown = table.filter(inside).select(*row_keys(task.fact), bad=bad, period=period)
-        self._sql = str(self.workspace.con.compile(shown))
+        self._sql = sql_of(self.workspace.con, shown)
 
     def _at(self, moments: Moments) -> None:
         con, name = self.workspace.con.con, self.moments.get_name()

@@ -13,6 +13,7 @@ from checker.engine import values as v
 from checker.engine.needs import Needs, mentions_wait, needs_of
 from checker.engine.values import Quotient, Value
 from checker.facts import sweeps, zones
+from checker.facts.joins import beside
 from checker.facts.order import message_order_values
 from checker.language import tree as tr
 from checker.language.catalog import Column
@@ -114,7 +115,7 @@ def _attach_fact(
         )
     order = _order(frames, home, rows)
     found: dict[str, ir.Value] = {}
-    absent: dict[str, Value] = {}
+    absent: dict[str, bool | int] = {}
     for relation in relations:
         modes = (False, True) if needs_wait and mentions_wait(relation) else (False,)
         for mode in modes:
@@ -123,14 +124,9 @@ def _attach_fact(
             row = child.pending_row if mode else child.row
             for column, value in kept(name, _aggregate(relation, row, order, rows)).items():
                 found[column] = value
-                absent[column] = _without_rows(relation, column)
+                absent |= _without_rows(relation, column)
     grouped = rows.filter(rows[link[-1]].notnull()).group_by(list(link)).agg(**found)
-    joined = table.left_join(grouped, [table[k] == grouped[k] for k in link], rname="g_{name}")
-    filled = {
-        name: grouped[name] if absent[name] is None else ibis.coalesce(grouped[name], absent[name])
-        for name in found
-    }
-    return joined.select(*(table[c] for c in table.columns), **filled)
+    return beside(table, grouped, {k: k for k in link}, {c: c for c in found}, absent=absent)
 
 
 def _order(frames: Frames, home: str, rows: ir.Table) -> ir.Value:
@@ -146,15 +142,16 @@ def _order(frames: Frames, home: str, rows: ir.Table) -> ir.Value:
     return rows["rn"]
 
 
-def _without_rows(relation: tr.Relation, column: str) -> Value | None:
+def _without_rows(relation: tr.Relation, column: str) -> dict[str, bool | int]:
+    """What a column of the relation holds where it has no rows, if that is not nothing."""
     match relation.function:
         case "any":
-            return False
+            return {column: False}
         case "all" | "none":
-            return True
+            return {column: True}
         case "count" | "sum":
-            return 1 if column.endswith("__over") else 0
-    return None
+            return {column: 1 if column.endswith("__over") else 0}
+    return {}
 
 
 def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Table) -> Value:
@@ -269,9 +266,7 @@ def attach_pauses(
         inner = ex.Row(row.column, row.relation, row.paused, cut["cut_pk"], row.zone, row.windows)
         lost = cut.mutate(lost=ex.window_overlap(overlap.window, cut["start"], cut["stop"], inner))
         sums = lost.group_by(key).agg(lost=lost["lost"].sum().cast("int64"))
-        joined = table.left_join(sums, [table[k] == sums[k] for k in key], rname="l_{name}")
-        table = joined.select(
-            *(table[c] for c in table.columns if c != name),
-            **{name: table[name] - ibis.coalesce(sums["lost"], 0)},
-        )
+        found = {"lost": f"{name}_lost"}
+        table = beside(table, sums, {k: k for k in key}, found, absent={f"{name}_lost": 0})
+        table = table.mutate(**{name: table[name] - table[f"{name}_lost"]})
     return table

@@ -61,9 +61,9 @@ class GroupQuery:
 
     def grouped(self) -> ir.Table:
         """One row per group: its keys k0 …, and what `sums` says of every other column."""
-        for task in self.tasks:
-            self._ask(task)
         table = self.flags.table.mutate(**self.keys)
+        for task in self.tasks:
+            self._ask(task, Flags(table, self.flags.columns))
         return table.group_by(list(self.keys)).agg(present=table.count(), **self.outputs)
 
     def ask(self) -> Callable[[], list[dict[GroupKey, Tally]]]:
@@ -98,23 +98,23 @@ class GroupQuery:
             self.sums[key] = name
             self.outputs[name] = value
 
-    def _count(self, key: object) -> None:
-        self._output(("count", key), ibis.ifelse(self.flags[key], 1, 0).cast("int64").sum())
+    def _count(self, key: object, flags: Flags) -> None:
+        self._output(("count", key), ibis.ifelse(flags[key], 1, 0).cast("int64").sum())
 
-    def _ask(self, task: Task) -> None:
+    def _ask(self, task: Task, flags: Flags) -> None:
         rows = task.rows
-        self._count(("in", rows))
+        self._count(("in", rows), flags)
         match task.population:
             case TypedRatio(good=good):
-                self._count(("good", rows, good))
-                if ("pending", rows, good) in self.flags.columns:
-                    self._count(("pending", rows, good))
+                self._count(("good", rows, good), flags)
+                if ("pending", rows, good) in flags.columns:
+                    self._count(("pending", rows, good), flags)
             case TypedValue(formula=formula, offender=offender):
                 if offender is not None:
-                    self._count(("bad", rows, offender))
+                    self._count(("bad", rows, offender), flags)
                 for aggregate in fm.aggregates_of(formula):
                     if not self.is_apart(aggregate):
-                        self._ask_aggregate(rows, aggregate)
+                        self._ask_aggregate(rows, aggregate, flags)
 
     def holds(self, rows: Rows, aggregate: tr.Aggregate) -> object:
         """The flag that says which rows an aggregate is over."""
@@ -122,13 +122,13 @@ class GroupQuery:
             return ("in", rows)
         return ("if", rows, aggregate.predicate)
 
-    def _ask_aggregate(self, rows: Rows, aggregate: tr.Aggregate) -> None:
+    def _ask_aggregate(self, rows: Rows, aggregate: tr.Aggregate, flags: Flags) -> None:
         key = self.holds(rows, aggregate)
-        holds = self.flags[key]
+        holds = flags[key]
         if aggregate.function in ("count", "share"):
-            self._count(key)
+            self._count(key, flags)
             return
-        values = [self.flags[("value", argument)] for argument in aggregate.arguments]
+        values = [flags[("value", argument)] for argument in aggregate.arguments]
         if aggregate.function == "distinct":
             known = holds
             for value in values:

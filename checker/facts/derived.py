@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.facts import staff, sweeps, zones
+from checker.facts.joins import beside
 from checker.facts.order import message_order, only_filtered
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
@@ -48,39 +49,34 @@ class Derived:
 
     def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
         """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
-        held = self.session_agents
-        joined = turns.left_join(held, turns["sk"] == held["sk"], rname="h_{name}")
-        answered = turns["answered_at"].notnull()
-        kept = [turns[c] for c in turns.columns if c != "ak"]
-        result = joined.select(
-            *kept,
-            ak=ibis.ifelse(answered, turns["ak"], held["last_ak"]),
-            last_from=held["last_from"],
-        )
-        if not assigned:
-            return result.drop("last_from")
-        starts = staff.turn_assignments(turns, self.assignments)
-        pairs = [result["sk"] == starts["sk"], result["index"] == starts["index"]]
-        both = result.left_join(starts, pairs, rname="s_{name}")
-        full = both.select(*(result[c] for c in result.columns), own=starts["assigned_at"])
-        at = ibis.ifelse(full["answered_at"].notnull(), full["own"], full["last_from"])
-        return full.select(*(c for c in result.columns if c != "last_from"), assigned_at=at)
+        last = {"last_ak": "last_ak", "last_from": "last_from"}
+        held = beside(turns, self.session_agents, {"sk": "sk"}, last)
+        if assigned:
+            starts = staff.turn_assignments(turns, self.assignments)
+            found = {"assigned_at": "own_from"}
+            held = beside(held, starts, {"sk": "sk", "index": "index"}, found)
+        answered = held["answered_at"].notnull()
+        columns = {c: held[c] for c in turns.columns}
+        columns["ak"] = ibis.ifelse(answered, held["ak"], held["last_ak"])
+        if assigned:
+            columns["assigned_at"] = ibis.ifelse(answered, held["own_from"], held["last_from"])
+        return held.select(**columns)
 
     def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
-        lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
-        ended = sessions["ended_at"].notnull() | lacking
-        table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
+        added = {}
+        if "ended" in wanted:
+            lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
+            added["ended"] = sessions["ended_at"].notnull() | lacking
+        if "duration" in wanted:
+            added["duration"] = sessions["ended_at"] - sessions["started_at"]
+        table = sessions.mutate(**added) if added else sessions
         if wanted & _HELD:
-            held = self.session_agents
-            joined = table.left_join(held, table["sk"] == held["sk"], rname="h_{name}")
-            table = joined.select(*(table[c] for c in table.columns), held["ak"], held["last_ak"])
-            agents = self.realm.agent_table
+            held = {"ak": "ak", "last_ak": "last_ak"}
+            table = beside(table, self.session_agents, {"sk": "sk"}, held)
             for key, name in (("ak", "agent_id"), ("last_ak", "last_agent_id")):
                 if name in wanted:
-                    texts = agents.select(**{f"key_{key}": agents["ak"], name: agents["agent_id"]})
-                    named = table.left_join(texts, table[key] == texts[f"key_{key}"])
-                    table = named.select(*(table[c] for c in table.columns), texts[name])
+                    table = beside(table, self.realm.agent_table, {key: "ak"}, {"agent_id": name})
         return table
 
     def buyer_days(self, turns: ir.Table) -> ir.Table:
@@ -137,11 +133,8 @@ class Derived:
         days = sweeps.day_span(self.realm, held, keys)
         runs = sweeps.stretches(self.realm, events, keys, days, ["open_sessions"])
         runs = runs.filter(runs["open_sessions"] > 0)
-        agents = self._agents
-        joined = runs.left_join(
-            agents, [runs["pk"] == agents["pk"], runs["ak"] == agents["ak"]], rname="a_{name}"
-        )
-        rows = joined.select(*(runs[c] for c in runs.columns), agents["max_reception"])
+        limit = {"max_reception": "max_reception"}
+        rows = beside(runs, self._agents, {"pk": "pk", "ak": "ak"}, limit)
         order = [rows["from"], rows["pk"], rows["ak"]]
         numbered = rows.mutate(rn=ibis.row_number().over(order_by=order))
         return self.realm.workspace.keep(numbered, "load")
@@ -156,14 +149,10 @@ class Derived:
         realm = self.realm
         presence = self._of_staffed(sweeps.clipped(realm, realm.keyed("presence")))
         agents = self._agents
-        joined = presence.left_join(
-            agents,
-            [presence["pk"] == agents["pk"], presence["ak"] == agents["ak"]],
-            rname="a_{name}",
-        )
-        online = joined.filter(
-            (presence["status"] == "online") & ibis.coalesce(agents["counted"], True)
-        ).select(presence["pk"], presence["ak"], presence["from"], presence["to"])
+        rows = beside(presence, agents, {"pk": "pk", "ak": "ak"}, {"counted": "counted"})
+        online = rows.filter(
+            (rows["status"] == "online") & ibis.coalesce(rows["counted"], True)
+        ).select("pk", "ak", "from", "to")
         days = realm.workspace.keep(sweeps.day_span(realm, presence, ["pk"]), "presence_days")
         merged = realm.workspace.keep(sweeps.union_of(online, ["pk", "ak"]), "online")
         full = sweeps.union_of(self._full(agents), ["pk", "ak"])

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
+from checker.facts.joins import beside
 from checker.facts.order import CARRIED, message_order, table_order
 from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
@@ -56,6 +57,7 @@ class Realm:
         self.first, self.last = first, last
         self.carried, self.only_session = carried, only_session
         self._tables: dict[str, ir.Table] = {}
+        self._given: dict[str, ir.Table] = {}
 
     def narrowed(self, session: str) -> Realm:
         """The same with nothing of any other session."""
@@ -110,20 +112,23 @@ class Realm:
 
     def given(self, name: str) -> ir.Table:
         """A stored table with instants in this zone and a shop that is never null."""
-        opened = self.dataset.tables[name]
+        if name not in self._given:
+            self._given[name] = self._as_given(self.dataset.tables[name])
+        return self._given[name]
+
+    def _as_given(self, opened: OpenTable) -> ir.Table:
         table = opened.table
         if self.only_session is not None and "session_id" in opened.columns:
             table = table.filter(table["session_id"] == self.only_session)
-        converted = {
-            column: self._instant(opened, table, column)
-            for column in opened.columns
-            if opened.naive.get(column, "none") != "none"
+        columns = {
+            stored_name(opened.name, c): self._instant(opened, table, c)
+            if opened.naive.get(c, "none") != "none"
+            else table[c]
+            for c in table.columns
+            if not c.endswith("__naive")
         }
         shop = table["shop_id"] if "shop_id" in opened.columns else ibis.null("string")
-        converted["shop_id"] = ibis.coalesce(shop.cast("string"), NO_SHOP)
-        wanted = [c for c in table.columns if not c.endswith("__naive")]
-        table = table.mutate(**converted).select(*wanted, *({"shop_id"} - set(wanted)))
-        return table.rename({stored_name(name, c): c for c in wanted if stored_name(name, c) != c})
+        return table.select(**columns | {"shop_id": ibis.coalesce(shop.cast("string"), NO_SHOP)})
 
     def _instant(self, opened: OpenTable, table: ir.Table, column: str) -> ir.IntegerValue:
         local = self.zone.instant(table[column])
@@ -160,13 +165,9 @@ class Realm:
 
     def with_place(self, table: ir.Table) -> ir.Table:
         """`table` with pk instead of platform and shop_id."""
-        places = self.place_table
-        keyed = table.inner_join(
-            places,
-            [table["platform"] == places["platform"], table["shop_id"] == places["shop_id"]],
-        )
-        kept = [c for c in table.columns if c not in ("platform", "shop_id")]
-        return keyed.select(places["pk"], *(table[c] for c in kept))
+        on = {"platform": "platform", "shop_id": "shop_id"}
+        kept = [c for c in table.columns if c not in on]
+        return beside(table, self.place_table, on, {"pk": "pk"}, how="inner", kept=kept)
 
     @cached_property
     def agent_table(self) -> ir.Table:
@@ -196,10 +197,8 @@ class Realm:
         """`table` with ak (null where no agent is named) instead of agent_id."""
         if "agent_id" not in table.columns:
             return table.mutate(ak=ibis.null("int32"))
-        agents = self.agent_table
-        joined = table.left_join(agents, table["agent_id"] == agents["agent_id"])
         kept = [c for c in table.columns if keep_text or c != "agent_id"]
-        return joined.select(*(table[c] for c in kept), agents["ak"])
+        return beside(table, self.agent_table, {"agent_id": "agent_id"}, {"ak": "ak"}, kept=kept)
 
     # -- sessions and messages -------------------------------------------------------------------
 
@@ -286,16 +285,9 @@ class Realm:
     @cached_property
     def session_keys(self) -> ir.Table:
         """platform, shop_id, session_id, sk, pk and `carried`: for joining rows to their session."""
-        sessions, places = self.sessions, self.place_table
-        joined = sessions.inner_join(places, sessions["pk"] == places["pk"])
-        return joined.select(
-            places["platform"],
-            places["shop_id"],
-            sessions["session_id"],
-            sessions["sk"],
-            sessions["pk"],
-            *(sessions[name] for name in sorted(self.carried)),
-        )
+        texts = {"platform": "platform", "shop_id": "shop_id"}
+        kept = ["session_id", "sk", "pk", *sorted(self.carried)]
+        return beside(self.sessions, self.place_table, {"pk": "pk"}, texts, how="inner", kept=kept)
 
     @cached_property
     def messages(self) -> ir.Table:
@@ -311,16 +303,10 @@ class Realm:
         else:
             given = given.mutate(automatic=ibis.literal(False))
         given = self.with_agent(given)
-        keys = self.session_keys
-        pairs = [given[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
-        joined = given.inner_join(keys, pairs)
-        kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
-        narrow = joined.select(
-            keys["sk"],
-            keys["pk"],
-            *(given[c] for c in kept),
-            *(keys[name].name(f"{CARRIED}{name}") for name in sorted(self.carried)),
-        )
+        on = {c: c for c in ("platform", "shop_id", "session_id")}
+        found = {"sk": "sk", "pk": "pk"} | {c: f"{CARRIED}{c}" for c in sorted(self.carried)}
+        kept = [c for c in given.columns if c not in on]
+        narrow = beside(given, self.session_keys, on, found, how="inner", kept=kept)
         with self.workspace.stage("messages"):
             rising = [c for c in ("ts", "seq") if c in narrow.columns]
             return self.workspace.keep_ordered(
@@ -364,10 +350,8 @@ class Realm:
         if table.column("agent_id"):
             rows = self.with_agent(rows, keep_text=True)
         if "session_id" in rows.columns:
-            keys = self.session_keys
-            pairs = [rows[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
-            joined = rows.left_join(keys, pairs, rname="k_{name}")
-            rows = joined.select(*(rows[c] for c in rows.columns), keys["sk"])
+            on = {c: c for c in ("platform", "shop_id", "session_id")}
+            rows = beside(rows, self.session_keys, on, {"sk": "sk"})
         return self.with_place(rows)
 
 

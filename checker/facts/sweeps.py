@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.facts import zones
+from checker.facts.joins import among
 from checker.facts.realm import Realm
 
 
@@ -22,27 +23,25 @@ def union_of(intervals: ir.Table, keys: list[str]) -> ir.Table:
 
     Most sessions are held once: a key with one interval is its own union and is not swept.
     """
-    real = intervals.filter(intervals["from"] < intervals["to"])
+    narrow = intervals.select(*keys, "from", "to")
+    real = narrow.filter(narrow["from"] < narrow["to"])
     ends = {"from": real["from"].min(), "to": real["to"].max()}
     counted = real.group_by(keys).agg(n=real.count(), **ends)
     alone = counted.filter(counted["n"] == 1).select(*keys, "from", "to")
     shared = counted.filter(counted["n"] > 1)
-    several = real.semi_join(shared, [real[k] == shared[k] for k in keys])
-    return alone.union(_swept(several, keys))
+    return alone.union(_swept(among(real, shared, {k: k for k in keys}), keys))
 
 
 def _swept(intervals: ir.Table, keys: list[str]) -> ir.Table:
-    steps = edges(intervals, keys).group_by([*keys, "at"]).agg(step=lambda t: t["step"].sum())
-    upto = ibis.window(group_by=keys, order_by=steps["at"], preceding=None, following=0)
-    running = steps.mutate(level=steps["step"].sum().over(upto).cast("int64"))
-    before = running["level"].lag().over(ibis.window(group_by=keys, order_by=running["at"]))
-    turning = running.mutate(was=ibis.coalesce(before, 0))
-    turning = turning.filter((turning["was"] == 0) | (turning["level"] == 0))
-    ends = turning.mutate(
-        until=turning["at"].lead().over(ibis.window(group_by=keys, order_by=turning["at"]))
-    )
-    ends = ends.filter((ends["level"] > 0) & ends["until"].notnull())
-    return ends.select(*keys, **{"from": ends["at"], "to": ends["until"]})
+    """An interval begins a stretch where all that began before it have ended before it."""
+    before = ibis.window(group_by=keys, order_by=intervals["from"], rows=(None, -1))
+    begins = intervals["from"] > intervals["to"].max().over(before)
+    marked = intervals.mutate(begins=ibis.ifelse(ibis.coalesce(begins, True), 1, 0))
+    # By value, not by row: what begins together is of one stretch, in whatever order it comes.
+    upto = ibis.window(group_by=keys, order_by=marked["from"], range=(None, 0))
+    numbered = marked.mutate(stretch=marked["begins"].sum().over(upto))
+    ends = {"from": numbered["from"].min(), "to": numbered["to"].max()}
+    return numbered.group_by([*keys, "stretch"]).agg(**ends).select(*keys, "from", "to")
 
 
 def intersection(left: ir.Table, right: ir.Table, keys: list[str]) -> ir.Table:

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from checker.data.compiled import sql_of
 from checker.engine.expressions import Row
 from checker.engine.values import Value
 from checker.facts.zones import Zone, instant_of_text, load_zone
@@ -49,8 +50,7 @@ class Making:
         return Row(column, none, none, None, self.zone, {})
 
     def compiled(self, expression: ir.Table) -> str:
-        sql: str = self.con.compile(expression)
-        return sql
+        return sql_of(self.con, expression)
 
 
 def making(con: Any, mapping: TypedMapping, given: Given) -> Making:
