@@ -77,7 +77,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
-    gc.set_threshold(100_000, 50, 100)  # an audit makes millions of objects and few cycles
+    gc.set_threshold(500_000, 50, 100)  # an audit makes millions of objects and few cycles
     prepare()
     code: int | str | None = 0
     try:
