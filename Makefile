@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup test lint check sample docs
+.PHONY: setup test lint check sample docs grammar
 
 setup:            ## a virtual environment with everything
 	$(PYTHON) -m venv .venv
@@ -24,6 +24,9 @@ check: lint test  ## what CI runs, in the present environment
 
 sample:           ## a month of four platforms in sample-data/
 	$(BIN)/checker sample sample-data
+
+grammar:          ## the tables of the grammar, after a change of checker/language/grammar.lark
+	$(BIN)/python -m checker.language.tables
 
 docs:             ## write the generated pages
 	$(BIN)/checker docs --write docs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from checker.data.dataset import Dataset
 from checker.data.workspace import Workspace
@@ -18,12 +19,13 @@ from checker.facts.realm import Realm
 from checker.facts.zones import day_number
 from checker.options import AuditOptions
 from checker.packs.typed import TypedPack, TypedRule
-from checker.verdicts.insight import gather
-from checker.verdicts.insights import Insights
 from checker.verdicts.judge import is_question, judge, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
-from checker.verdicts.plan import Plan, PlanStep
+
+if TYPE_CHECKING:
+    from checker.verdicts.insights import Insights
+    from checker.verdicts.plan import Plan
 
 
 def judged(
@@ -50,7 +52,8 @@ def judged(
             verdicts += judged
             if options.insights:
                 with workspace.stage("insights"):
-                    insights = (insights or Insights()) | gather(run, judged, run.options.days)
+                    found = _insights(run, judged)
+                    insights = found if insights is None else insights | found
             for pack in local:
                 verdicts += questions(pack, run, options)
                 runs[pack.pack.name] = _pack_run(pack, realm)
@@ -91,7 +94,15 @@ def questions(pack: TypedPack, run: Run, options: AuditOptions) -> list[Verdict]
     return found
 
 
+def _insights(run: Run, verdicts: Sequence[Verdict]) -> Insights:
+    from checker.verdicts.insight import gather  # only charts need it
+
+    return gather(run, verdicts, run.options.days)
+
+
 def _plan(workspace: Workspace, runs: Sequence[Run]) -> Plan:
+    from checker.verdicts.plan import Plan, PlanStep
+
     shared = {stage: rules for run in runs for stage, rules in run.shared.items()}
     steps = [
         PlanStep(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checker.diagnostics import Diagnostic
 from checker.excepting import local_day
-from checker.imports.shipped import find_mappings, typed_file
+from checker.imports.finding import find_mappings
 from checker.packs.discover import find_files
 from checker.packs.typed import TypedPack
 from checker.rulesets import load_packs
@@ -43,7 +43,10 @@ def lint(paths: Sequence[Path]) -> Linted:
     rules, files = _parted([path for path in paths if path not in mappings], mappings)
     only = bool(mappings) and not rules and not files
     packs, found = ((), ()) if only else load_packs(rules)
-    found = (*found, *(d for file in mappings for d in typed_file(file)[1]))
+    if mappings:
+        from checker.imports.shipped import typed_file  # it imports the engine
+
+        found = (*found, *(d for file in mappings for d in typed_file(file)[1]))
     waivers = [file for file, kind in files if kind == "waiver"]
     answers = [file for file, kind in files if kind == "attestation"]
     exceptions, wrong = read_exceptions(waivers, answers)

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from checker.data.workspace import Timing
 from checker.diagnostics import Diagnostic
 from checker.facts.zones import instant_of_text
-from checker.verdicts.pseudonyms import check_salt, pseudonymous, without_quotes
+
+if TYPE_CHECKING:
+    from checker.data.workspace import Timing
 
 T = TypeVar("T")
 
@@ -59,6 +60,10 @@ def check_options(options: AuditOptions) -> tuple[Diagnostic, ...]:
                 notes=('write it as "2026-10-31T23:59:59" or "2026-10-31T23:59:59+08:00"',),
             ),
         )
+    if options.pseudonymize is None:
+        return ()
+    from checker.verdicts.pseudonyms import check_salt  # few audits have pseudonyms
+
     return check_salt(options.pseudonymize)
 
 
@@ -66,6 +71,8 @@ def masked(reported: T, options: AuditOptions) -> T:
     """What is reported, with pseudonyms where they are asked for."""
     if options.pseudonymize is None:
         return reported
+    from checker.verdicts.pseudonyms import pseudonymous
+
     return pseudonymous(reported, options.pseudonymize)
 
 
@@ -73,4 +80,6 @@ def veiled(found: tuple[Diagnostic, ...], options: AuditOptions) -> tuple[Diagno
     """What is told, without a word of the data where pseudonyms are asked for."""
     if options.pseudonymize is None:
         return found
+    from checker.verdicts.pseudonyms import without_quotes
+
     return without_quotes(found, (*options.waivers, *options.attestations))

@@ -25,7 +25,6 @@ from checker.packs.typed import TypedPack
 from checker.rulesets import applicable, choose_packs, load_packs
 from checker.verdicts.baseline import beside, read_baseline
 from checker.verdicts.exceptions import Exceptions
-from checker.verdicts.history_read import read_history
 from checker.verdicts.model import Outcome, Result
 from checker.verdicts.recording import Recording, recording
 
@@ -101,6 +100,8 @@ def _with_history(result: Result, options: AuditOptions) -> tuple[Result, tuple[
     """The result with the trends of what fails or warns in it, where charts are asked for."""
     if options.history is None or not options.insights or not options.history.exists():
         return result, ()
+    from checker.verdicts.history_read import read_history  # few audits draw charts of one
+
     missed = {v.rule for v in result.verdicts if v.outcome in (Outcome.FAIL, Outcome.WARN)}
     known, found = read_history(options.history, rules=missed, this=recorded(result, options))
     return replace(result, history=known), found

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.data.dataset import Dataset
 from checker.diagnostics import Diagnostic, nearest
-from checker.options import AuditOptions
 from checker.packs.check import check_pack
 from checker.packs.load import BUNDLED, read_packs
 from checker.packs.typed import TypedPack
+
+if TYPE_CHECKING:
+    from checker.data.dataset import Dataset
+    from checker.options import AuditOptions
 
 Loaded = tuple[tuple[TypedPack, ...], tuple[Diagnostic, ...]]
 

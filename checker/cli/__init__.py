@@ -6,6 +6,8 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,29 +19,34 @@ _HELP = (
 )
 
 
-def app() -> typer.Typer:
-    """The commands. Their modules import only Typer; the rest is loaded by the one that runs."""
-    import typer
+# What each command is: its module in this package, and the function there; in the order of --help.
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "audit": ("audit", "audit"),
+    "explain": ("explain", "explain"),
+    "watch": ("watch", "watch"),
+    "checklist": ("checklist", "checklist"),
+    "show": ("show", "show"),
+    "trend": ("trend", "trend"),
+    "whatif": ("whatif", "whatif"),
+    "compile": ("compile", "compile_"),
+    "profile": ("profile", "profile"),
+    "diff": ("diff", "diff"),
+    "import": ("import_", "import_"),
+    "lint": ("lint", "lint"),
+    "test": ("test", "test"),
+    "init": ("init", "init"),
+    "sample": ("sample", "sample"),
+    "version": ("version", "version"),
+    "docs": ("docs", "docs"),
+}
+_HIDDEN = ("docs",)
 
-    from checker.cli import (
-        audit,
-        checklist,
-        compile,
-        diff,
-        docs,
-        explain,
-        import_,
-        init,
-        lint,
-        profile,
-        sample,
-        show,
-        test,
-        trend,
-        version,
-        watch,
-        whatif,
-    )
+
+def app(words: Sequence[str] = ()) -> typer.Typer:
+    """The commands; where `words` begin with the name of one, it alone: Typer takes longer to look at
+    the options of all of them than most commands take. Their modules import only Typer; the rest is
+    loaded by the one that runs."""
+    import typer
 
     commands = typer.Typer(
         name="checker",
@@ -49,23 +56,11 @@ def app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    commands.command()(audit.audit)
-    commands.command()(explain.explain)
-    commands.command()(watch.watch)
-    commands.command()(checklist.checklist)
-    commands.command()(show.show)
-    commands.command()(trend.trend)
-    commands.command()(whatif.whatif)
-    commands.command("compile")(compile.compile_)
-    commands.command()(profile.profile)
-    commands.command()(diff.diff)
-    commands.command("import")(import_.import_)
-    commands.command()(lint.lint)
-    commands.command()(test.test)
-    commands.command()(init.init)
-    commands.command()(sample.sample)
-    commands.command()(version.version)
-    commands.command(hidden=True)(docs.docs)
+    commands.callback()(lambda: None)  # so that one command alone is still called by its name
+    for name in words[:1] if words and words[0] in _COMMANDS else _COMMANDS:
+        module, function = _COMMANDS[name]
+        command = getattr(import_module(f"checker.cli.{module}"), function)
+        commands.command(name, hidden=name in _HIDDEN)(command)
     return commands
 
 
@@ -82,11 +77,11 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
-    gc.set_threshold(100_000, 50, 100)  # an audit makes millions of objects and few cycles
+    gc.set_threshold(500_000, 50, 100)  # an audit makes millions of objects and few cycles
     prepare()
     code: int | str | None = 0
     try:
-        app()(prog_name="checker")
+        app(sys.argv[1:])(prog_name="checker")
     except SystemExit as done:
         code = done.code
     except KeyboardInterrupt:
@@ -98,6 +93,7 @@ def main() -> None:
     # Where an interrupt broke off an `exec`, as dataclasses use it, CPython remembers and ends by the
     # signal itself, whatever code is asked for; an `exec` that ends well makes it forget.
     exec("")
+    gc.freeze()  # the process ends: to look for cycles among all that it holds would be in vain
     sys.exit(130 if interrupted else code)
 
 

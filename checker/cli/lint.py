@@ -52,12 +52,8 @@ def lint(
         tell(found)
         raise typer.Exit(WRONG_INPUT)
 
-    from checker.diagnostics.explanations import explanations
     from checker.linting import lint as run
     from checker.reports.diagnostics import render, to_dicts
-    from checker.reports.github import to_annotations
-    from checker.reports.json import escaped
-    from checker.reports.sarif import lint_sarif
 
     linted = run(tuple(paths or ()))
     diagnostics = linted.diagnostics
@@ -65,12 +61,19 @@ def lint(
     def report(job: Job) -> str:
         match job.format:
             case "json":
+                from checker.reports.json import escaped
+
                 return (
                     escaped(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1)) + "\n"
                 )
             case "sarif":
+                from checker.diagnostics.explanations import explanations
+                from checker.reports.sarif import lint_sarif
+
                 return lint_sarif(diagnostics, explanations(), Path.cwd())
             case "github":
+                from checker.reports.github import to_annotations
+
                 return to_annotations(diagnostics, Path.cwd())
         # In a file the problems stand above their number; a terminal has them on stderr.
         drawn = render(diagnostics, color=False, width=80) if job.output.to_file else ""

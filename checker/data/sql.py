@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from duckdb import Error as DuckDBError
@@ -54,12 +56,18 @@ def rows(con: ibis.BaseBackend, sql: str) -> list[tuple[Any, ...]]:
 
 def table_named(con: ibis.BaseBackend, relation: str) -> ir.Table:
     """A table or view as Ibis sees it; `con.table` would import Arrow to say the same."""
-    mapper = con.compiler.type_mapper
     types = {
-        column: mapper.from_string(type_, nullable=null == "YES")
+        column: _type(con.compiler.type_mapper, type_, null == "YES")
         for column, type_, null, *_ in rows(con, f"DESCRIBE {name(relation)}")
     }
     return ops.DatabaseTable(relation, schema=Schema(types), source=con).to_expr()
+
+
+@lru_cache(maxsize=256)
+def _type(mapper: Any, text: str, nullable: bool) -> dt.DataType:
+    """A type as Ibis has it. It takes a parser to read one; the columns of a data set share a few."""
+    read: dt.DataType = mapper.from_string(text, nullable=nullable)
+    return read
 
 
 def unused_prefix() -> str:

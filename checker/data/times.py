@@ -12,33 +12,26 @@ _OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
 INSTANT_SHAPE = f"{_DATE}([ T]{_TIME}({_OFFSET})?)?"
 
 
-def _offset_length(s: str) -> str:
-    """How many characters at the end are the offset; 0 for local time. `s` has the right shape."""
-    return (
-        f"CASE WHEN NOT contains({s}, ':') THEN 0 "
-        f"WHEN right({s}, 1) = 'Z' THEN 1 "
-        f"WHEN {s}[-6] IN ('+', '-') THEN 6 "
-        f"WHEN {s}[-5] IN ('+', '-') THEN 5 "
-        f"WHEN {s}[-3] IN ('+', '-') THEN 3 ELSE 0 END"
-    )
+def _is_local(s: str) -> str:
+    """Whether there is no offset behind the time of day. `s` has the right shape."""
+    return f"NOT regexp_matches({s}, ':.*[Z+-]')"
 
 
 def text_is_naive(s: str) -> str:
     """Whether the text has no offset; NULL where the value is missing."""
-    return f"CASE WHEN {s} = '' THEN NULL ELSE {_offset_length(s)} = 0 END"
+    return f"CASE WHEN {s} = '' THEN NULL ELSE {_is_local(s)} END"
 
 
 def text_instant(s: str, bad: str) -> str:
     """Microseconds since 1970: of the instant where there is an offset, else of the local time."""
-    length = _offset_length(s)
     # Only with an explicit offset does this cast not depend on the connection's own time zone.
     zoned = "epoch_us(TRY_CAST({} AS TIMESTAMPTZ))"
     colon = f"left({s}, strlen({s}) - 2) || ':' || right({s}, 2)"
     return (
         f"CASE WHEN {s} IS NULL OR {s} = '' THEN NULL "
         f"WHEN NOT regexp_full_match({s}, '{INSTANT_SHAPE}') THEN {bad} "
-        f"ELSE coalesce(CASE {length} WHEN 0 THEN epoch_us(TRY_CAST({s} AS TIMESTAMP)) "
-        f"WHEN 5 THEN {zoned.format(colon)} ELSE {zoned.format(s)} END, {bad}) END"
+        f"ELSE coalesce(CASE WHEN {_is_local(s)} THEN epoch_us(TRY_CAST({s} AS TIMESTAMP)) "
+        f"WHEN {s}[-5] IN ('+', '-') THEN {zoned.format(colon)} ELSE {zoned.format(s)} END, {bad}) END"
     )
 
 

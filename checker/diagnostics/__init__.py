@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rapidfuzz import fuzz, process, utils
-
 Level = Literal["error", "warning"]
 
 
@@ -57,6 +55,8 @@ def nearest(
     name: str, known: list[str] | tuple[str, ...] | set[str] | frozenset[str]
 ) -> str | None:
     """The known name that is most like `name`, or None when none is alike enough to be meant."""
+    from rapidfuzz import fuzz, process, utils  # most runs meet no wrong name
+
     found = process.extractOne(
         name, sorted(known), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70
     )

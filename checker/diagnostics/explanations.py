@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from checker.diagnostics import Diagnostic, Explanation, nearest
 
 _CODES = Path(__file__).parent / "codes"
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @lru_cache(maxsize=1)
@@ -18,7 +20,7 @@ def explanations() -> Mapping[str, Explanation]:
     """Every code with its explanation, in the order of the codes."""
     found: dict[str, Explanation] = {}
     for file in sorted(_CODES.glob("*.yaml")):
-        for code, entry in yaml.safe_load(file.read_text("utf-8")).items():
+        for code, entry in yaml.load(file.read_text("utf-8"), _LOADER).items():
             if code in found:
                 raise ValueError(f"{code} is explained twice, the second time in {file.name}")
             found[code] = Explanation(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import ibis
-import ibis.expr.types as ir
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
@@ -40,18 +41,26 @@ class Zone:
         """Local microseconds of an instant."""
         if not self.transitions:
             return instant + self.first_offset
-        cases = [(instant >= one.at, one.after) for one in reversed(self.transitions)]
-        return instant + ibis.cases(*cases, else_=self.first_offset)
+        return instant + self._offset(
+            [(instant >= one.at, one.after) for one in reversed(self.transitions)]
+        )
 
     def instant(self, local: ir.IntegerValue) -> ir.IntegerValue:
         """The instant of local microseconds: in a repeated hour the earlier one, as fold=0."""
         if not self.transitions:
             return local - self.first_offset
-        cases = [
-            (local >= one.at + max(one.before, one.after), one.after)
-            for one in reversed(self.transitions)
-        ]
-        return local - ibis.cases(*cases, else_=self.first_offset)
+        return local - self._offset(
+            [
+                (local >= one.at + max(one.before, one.after), one.after)
+                for one in reversed(self.transitions)
+            ]
+        )
+
+    def _offset(self, cases: list[tuple[ir.BooleanValue, int]]) -> ir.IntegerValue:
+        import ibis  # rules are read and checked without an engine
+
+        offset: ir.IntegerValue = ibis.cases(*cases, else_=self.first_offset)
+        return offset
 
     def local_us(self, instant: int) -> int:
         return instant + self.offset_us(instant)

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from checker.diagnostics import Diagnostic, has_errors, nearest
+from checker.imports.finding import TESTS, names_mapping
 from checker.imports.read import read_mapping
 from checker.imports.typing import TypedMapping, check_mapping
 from checker.packs.nodes import MapNode, ScalarNode
 from checker.packs.yaml import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "mappings"
-TESTS = (".test.yaml", ".test.yml")
 
 
 def shipped() -> dict[str, Path]:
     """The files of the shipped mappings, by name."""
     files = sorted(FOLDER.glob("*.yaml"))
     return {file.stem: file for file in files if not file.name.endswith(TESTS)}
-
-
-_TOP = re.compile(rb"""^(?:\xef\xbb\xbf)?["']?mapping["']?[ \t]*:""", re.MULTILINE)
-_SNIFFED = 100_000
-
-
-def find_mappings(path: Path) -> tuple[Path, ...]:
-    """The mappings at a path: YAML files with a key `mapping` at the top, tests of them left out."""
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return tuple(f for f in files if not f.name.endswith(TESTS) and names_mapping(f))
 
 
 def find_mapping_here(folder: Path, name: str) -> Path | None:
@@ -44,17 +33,6 @@ def find_mapping_here(folder: Path, name: str) -> Path | None:
 def _name(root: MapNode) -> str | None:
     node = root.get("mapping")
     return node.text if isinstance(node, ScalarNode) else None
-
-
-def names_mapping(file: Path) -> bool:
-    """Whether a YAML file says at the top which mapping it is, or which one it tests."""
-    if not file.name.endswith((".yaml", ".yml")) or not file.is_file():
-        return False
-    try:
-        with file.open("rb") as stream:
-            return _TOP.search(stream.read(_SNIFFED)) is not None
-    except OSError:
-        return False
 
 
 def load_mapping(name: str) -> tuple[TypedMapping | None, tuple[Diagnostic, ...]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from importlib import resources
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from lark import Lark, Token, Transformer, Tree, v_args
+from lark import Token, Transformer, Tree, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from checker.language import types as t
 from checker.language.mistakes import bad_character, bad_token
+from checker.language.tables import parser
 from checker.language.types import Type
 
 UNIT_US = {
@@ -89,18 +89,6 @@ class SyntaxFault(Part):
     hint: str
 
 
-@cache
-def _grammar() -> Lark:
-    text = resources.files("checker.language").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(
-        text,
-        parser="lalr",
-        start=["expression", "requirement"],
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
-
-
 def parse_expression(text: str) -> Syntax | SyntaxFault:
     return _parse(text, "expression")  # type: ignore[return-value]
 
@@ -126,13 +114,14 @@ _LONGEST = 10_000
 _DEEPEST = 100
 
 
+@lru_cache(maxsize=4096)
 def _parse(text: str, start: str) -> Syntax | Requirement | SyntaxFault:
     if len(text) > _LONGEST:
         return SyntaxFault(0, len(text), f"longer than {_LONGEST:,} characters", "split it up")
     if not text.strip():
         return SyntaxFault(0, 1, "the expression is empty", "write a formula or leave the key out")
     try:
-        tree = _grammar().parse(text, start=start)
+        tree = parser().parse(text, start=start)
     except UnexpectedCharacters as error:
         return SyntaxFault(*bad_character(text, error.pos_in_stream or 0))
     except UnexpectedToken as error:

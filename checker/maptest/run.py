@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 
 from checker.diagnostics import Diagnostic, has_errors
 from checker.imports.account import Account
+from checker.imports.finding import names_mapping
 from checker.imports.options import ImportOptions
 from checker.imports.run import import_data
-from checker.imports.shipped import FOLDER, names_mapping
+from checker.imports.shipped import FOLDER
 from checker.imports.typing import TypedMapping
 from checker.maptest.compare import compare
 from checker.maptest.model import MappingCase

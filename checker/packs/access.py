@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from checker.packs.model import Expr, Text
 from checker.packs.nodes import MapNode, Node, ScalarNode, SeqNode
-
-_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 class SchemaGapError(RuntimeError):
@@ -115,7 +112,8 @@ def text(node: MapNode, key: str) -> Text | None:
     if isinstance(found, MapNode):
         return Text(word(found, "zh"), word(found, "en"))
     written = scalar(found).text
-    return Text(zh=written) if _CHINESE.search(written) else Text(en=written)
+    chinese = any("\u3400" <= sign <= "\u9fff" for sign in written)
+    return Text(zh=written) if chinese else Text(en=written)
 
 
 def needed_text(node: MapNode, key: str) -> Text:

@@ -156,16 +156,14 @@ class Composer:
             start = self._text.find(text, start, end) if text else end  # the tag comes first
         if event.anchor and style == "" and not event.tag:
             start = max(self._text.rfind(text, start, end), start)
-        indexes = scalar_indexes(self._text, start, end, style, text)
-        marks = self._placed.marks(indexes) if indexes else ()
+        indexes = scalar_indexes(self._text, start, end, style, text) or ()
         implicit = style == "" and event.tag in (None, "")
         value = resolve(text) if implicit or fits_tag(event.tag or "", text) else text
-        return ScalarNode(self._placed.span(start, end), value, text, marks, self._placed.lines)
+        return ScalarNode(self._placed.span(start, end), value, text, indexes, self._placed)
 
     def _plain(self, start: int, end: int, source: str) -> ScalarNode:
         text, indexes = plain_scalar(source, start, end)
-        span, marks = self._placed.span(start, end), self._placed.marks(indexes)
-        return ScalarNode(span, text, text, marks, self._placed.lines)
+        return ScalarNode(self._placed.span(start, end), text, text, indexes, self._placed)
 
     def _quote(self, accident: Accident) -> ScalarNode:
         written = self._placed.text[accident.start : accident.end]

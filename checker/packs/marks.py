@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 from checker.diagnostics import Span
 
@@ -56,39 +56,28 @@ class PlacedText:
             end_line, end_column = line, column + 1
         return Span(self.file, line, column, end_line, end_column, self.lines[line - 1])
 
-    def marks(self, indexes: list[int]) -> tuple[tuple[int, int], ...]:
-        line, column = self.place(indexes[0])
-        if indexes[-1] - indexes[0] == len(indexes) - 1:
-            last_line, _ = self.place(indexes[-1])
-            if last_line == line:
-                return tuple((line, column + i) for i in range(len(indexes)))
-        return tuple(self.place(index) for index in indexes)
 
-
-def scalar_indexes(text: str, start: int, end: int, style: str, value: str) -> list[int] | None:
+def scalar_indexes(text: str, start: int, end: int, style: str, value: str) -> Sequence[int] | None:
     """The index of each character of `value`, and of its end; None if the two do not agree."""
     if style in ("|", ">"):
         return _block_indexes(text, start, end, style == ">", value)
-    if style:
-        chars = list(_flow_chars(text, start + 1, end - 1, style))
-        stop = end - 1
-    else:
-        chars = list(_flow_chars(text, start, end, ""))
-        stop = end
-    return _agreed(chars, value, stop)
+    begin, stop = (start + 1, end - 1) if style else (start, end)
+    if text[begin:stop] == value:
+        return range(begin, stop + 1)  # as most scalars: written as they are read
+    return _agreed(list(_flow_chars(text, begin, stop, style)), value, stop)
 
 
-def plain_scalar(text: str, start: int, end: int) -> tuple[str, list[int]]:
+def plain_scalar(text: str, start: int, end: int) -> tuple[str, tuple[int, ...]]:
     """`text[start:end]` read as a plain scalar: its value and its indexes."""
     chars = list(_flow_chars(text, start, end, ""))
-    return "".join(c for c, _ in chars), [*(i for _, i in chars), end]
+    return "".join(c for c, _ in chars), (*(i for _, i in chars), end)
 
 
-def _agreed(chars: list[Char], value: str, stop: int) -> list[int] | None:
+def _agreed(chars: list[Char], value: str, stop: int) -> Sequence[int] | None:
     if "".join(c for c, _ in chars) != value:
         return None
     indexes = [i for _, i in chars]
-    return [*indexes, max(stop, indexes[-1] + 1 if indexes else 0)]
+    return (*indexes, max(stop, indexes[-1] + 1 if indexes else 0))
 
 
 def _line_break(text: str, index: int) -> tuple[str, int] | None:
@@ -161,10 +150,12 @@ def _escape(text: str, i: int, end: int) -> Generator[Char, None, int]:
     return i + 2
 
 
-def _block_indexes(text: str, start: int, end: int, folded: bool, value: str) -> list[int] | None:
+def _block_indexes(
+    text: str, start: int, end: int, folded: bool, value: str
+) -> Sequence[int] | None:
     header = _BREAK.search(text, start)
     if header is None:
-        return [start] if not value else None
+        return (start,) if not value else None
     indicators = text[start : header.start()].split("#")[0]
     lines: list[tuple[int, int, int]] = []
     begin = header.end()

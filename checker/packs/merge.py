@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from checker.diagnostics import Diagnostic, Span, nearest
 from checker.packs.access import is_null
+from checker.packs.marks import PlacedText
 from checker.packs.nodes import MapNode, Node, ScalarNode, SeqNode
 
 MEASURES = ("ratio", "value", "every", "ask")
@@ -54,7 +55,7 @@ def _replaced(
 
 
 def _name_of(value: Node, key: str) -> ScalarNode:
-    return ScalarNode(value.span, key, key, ())
+    return ScalarNode(value.span, key, key)
 
 
 def _overlay(
@@ -164,7 +165,7 @@ def _with_setting(
 
 
 def _set_node(setting: str, value: str) -> ScalarNode:
-    marks = tuple((1, column + 1) for column in range(len(value) + 1))
-    span = Span(f"--set {setting}", 1, 1, 1, len(value) + 1, value)
+    placed = PlacedText(f"--set {setting}", value)
+    span = Span(placed.file, 1, 1, 1, len(value) + 1, value)
     plain = int(value) if setting.endswith(".min_sample") and value.isdecimal() else value
-    return ScalarNode(span, plain, value, marks, (value,))
+    return ScalarNode(span, plain, value, range(len(value) + 1), placed)

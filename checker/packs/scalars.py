@@ -11,6 +11,7 @@ _OCT = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_FIRST_OF_NUMBERS = frozenset("+-.0123456789")
 _LONGEST_NUMBER = 100  # longer ones are text: no figure of a rule has so many digits
 
 _TAGS: dict[str, tuple[type, ...]] = {
@@ -31,7 +32,7 @@ def resolve(text: str) -> str | int | float | bool | None:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if len(text) > _LONGEST_NUMBER:
+    if text[0] not in _FIRST_OF_NUMBERS or len(text) > _LONGEST_NUMBER:
         return text
     if _INT.fullmatch(text):
         return int(text)

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from checker.diagnostics import Diagnostic
 from checker.packs.access import content, is_null
+from checker.packs.fits import fits
 from checker.packs.nodes import MapNode, Node, SeqNode
 from checker.packs.tellers import TELLERS, Failure, Path, Problem, tell_other
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 _WHOLE = {"pack": "the pack"}  # what messages call the root of a file
 
@@ -27,11 +29,16 @@ def read_schema(name: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _validator(name: str, definition: str) -> Draft202012Validator:
+def _schema(name: str, definition: str) -> Mapping[str, Any]:
     schema = read_schema(name)
-    if definition:
-        schema = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
-    return Draft202012Validator(schema)
+    return {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]} if definition else schema
+
+
+@lru_cache(maxsize=8)
+def _validator(name: str, definition: str) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # only what is wrong needs it
+
+    return Draft202012Validator(_schema(name, definition))
 
 
 def check(
@@ -41,7 +48,10 @@ def check(
 
     `at` is the way to `root`, where it is not a whole file. `schema` names a file of `schemas/`.
     """
-    errors = list(_validator(schema, definition).iter_errors(content(root)))
+    plain, whole = content(root), _schema(schema, definition)
+    if fits(plain, whole, whole):
+        return ()
+    errors = list(_validator(schema, definition).iter_errors(plain))
     wrong_type = {tuple(e.absolute_path) for e in errors if e.validator == "type"}
     found: dict[Problem, None] = {}
     for error in errors:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from checker.diagnostics import Diagnostic, Span, nearest
 from checker.packs.access import is_null
 from checker.packs.nodes import MapNode, Node, ScalarNode, SeqNode
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Path = tuple[str | int, ...]
 """The way from the root of a pack to a value: ("rules", "reply", "ratio", "good")."""

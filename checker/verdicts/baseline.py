@@ -8,14 +8,15 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from checker.diagnostics import Diagnostic
 from checker.packs.schema import read_schema
 from checker.verdicts.model import BaselineCounts, Outcome, Result, Verdict
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _READ = ("rule", "scope", "period", "outcome")
 # The dates of these depend on the data and the as-of instant; a rule has one such period a run.
@@ -129,6 +130,8 @@ def _place(error: ValidationError) -> str:
 
 @lru_cache(maxsize=1)
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # most audits have no baseline
+
     schema = read_schema("result")
     verdict = schema["$defs"]["verdict"]
     return Draft202012Validator(

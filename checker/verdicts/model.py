@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from checker.diagnostics import Diagnostic, Span
 from checker.engine.measured import Offender, PeriodSpan, Reconciliation
 from checker.packs.model import Source, Text
-from checker.verdicts.insights import Insights
-from checker.verdicts.plan import Plan
 
 if TYPE_CHECKING:
     from checker.verdicts.history import History
+    from checker.verdicts.insights import Insights
+    from checker.verdicts.plan import Plan
 
 __all__ = [
     "STRICT_OUTCOMES",

@@ -32,8 +32,8 @@ Change = Callable[[str, str], str]
 T = TypeVar("T")
 
 
-def check_salt(salt: str | None) -> tuple[Diagnostic, ...]:
-    if salt is None or len(salt) >= LEAST_SALT:
+def check_salt(salt: str) -> tuple[Diagnostic, ...]:
+    if len(salt) >= LEAST_SALT:
         return ()
     note = f"take at least {LEAST_SALT} characters that nobody guesses, and keep them apart"
     return (Diagnostic("E391", "--pseudonymize: the salt is too short", notes=(note,)),)

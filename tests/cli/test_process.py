@@ -21,21 +21,52 @@ def env(tmp_path: Path) -> dict[str, str]:
     return environment(tmp_path / "bin")
 
 
-@pytest.mark.parametrize("words", [["--help"], *([command, "-h"] for command in COMMANDS)])
-def test_help_loads_nothing_heavy(words: list[str], env: dict[str, str]) -> None:
+def outcome_and_loaded(
+    words: list[str], heavy: tuple[str, ...], env: dict[str, str]
+) -> tuple[str, str]:
+    """What the command prints, and its exit code with those modules that it has loaded."""
     script = (
         "import sys, checker.cli\n"
         f"sys.argv = ['checker', *{words!r}]\n"
         "try:\n    checker.cli.main()\n"
         "except SystemExit as done:\n    code = done.code\n"
-        f"loaded = [m for m in {HEAVY!r} if m in sys.modules]\n"
+        f"loaded = [m for m in {heavy!r} if m in sys.modules]\n"
         "print('LOADED', code, loaded)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert "Usage: checker" in done.stdout
-    assert done.stdout.splitlines()[-1] == "LOADED 0 []"
+    printed, _, loaded = done.stdout.rpartition("LOADED ")
+    return printed, loaded.strip()
+
+
+@pytest.mark.parametrize("words", [["--help"], *([command, "-h"] for command in COMMANDS)])
+def test_help_loads_nothing_heavy(words: list[str], env: dict[str, str]) -> None:
+    printed, loaded = outcome_and_loaded(words, HEAVY, env)
+    assert "Usage: checker" in printed
+    assert loaded == "0 []"
+
+
+@pytest.mark.parametrize("words", [["lint", "rules"], ["show"], ["show", "douyin/satisfaction"]])
+def test_rules_are_read_without_an_engine(words: list[str], env: dict[str, str]) -> None:
+    engines = ("ibis", "duckdb", "sqlglot", "pyarrow", "jsonschema", "rapidfuzz")
+    printed, loaded = outcome_and_loaded(words, engines, env)
+    assert printed
+    assert loaded == "0 []"
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_a_command_that_is_called_is_the_only_one_built(word: str) -> None:
+    from checker.cli import app
+
+    assert [one.name for one in app([word, "-h"]).registered_commands] == [word]
+    assert len(app().registered_commands) > len(COMMANDS)
+    assert len(app(["no-such"]).registered_commands) > len(COMMANDS)
 
 
 def test_an_option_that_is_no_number_is_wrong_usage(env: dict[str, str]) -> None:
