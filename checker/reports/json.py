@@ -10,14 +10,13 @@ from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
 from json.encoder import encode_basestring
-from zoneinfo import ZoneInfo
 
 from checker.packs.model import Text
 from checker.reports.diagnostics import to_dicts
+from checker.reports.instants import instant_text
 from checker.verdicts.model import BaselineCounts, Offender, PackRun, Result, Verdict
 
 SCHEMA = 1
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _SCOPES = ("platform", "shop", "agent", "channel", "buyer", "hour_of_day", "weekday")
 # JSON allows these raw, but a terminal obeys them and UTF-8 has no surrogates.
@@ -40,7 +39,7 @@ def to_json(result: Result) -> str:
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
-    return escaped("{" + body + "}\n")
+    return "{" + body + "}\n"
 
 
 def as_json_text(body: Mapping[str, object]) -> str:
@@ -49,7 +48,7 @@ def as_json_text(body: Mapping[str, object]) -> str:
         f"{_line(key)}: {_list(map(_line, value), '  ') if isinstance(value, list) else _line(value)}"
         for key, value in body.items()
     ]
-    return escaped("{" + ",\n ".join(lines) + "}\n")
+    return "{" + ",\n ".join(lines) + "}\n"
 
 
 def escaped(text: str) -> str:
@@ -64,21 +63,22 @@ def _encode_other(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no place in the JSON result")
 
 
-_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_other).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_other).encode
 
 
-def _flat(fields: Mapping[str, object]) -> str:
-    """As `_line`, for texts, numbers and None alone: the encoder takes long to begin, and there may be a
-    hundred thousand offenders."""
-    return (
-        f"{{{', '.join([f'{_scalar(key)}: {_scalar(value)}' for key, value in fields.items()])}}}"
-    )
+def _line(value: object) -> str:
+    text = _encode(value)
+    return text if text.isprintable() else escaped(text)  # what is printable needs no search
 
 
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return encode_basestring(value)
-    return "null" if value is None else repr(value)
+def _string(text: str | None) -> str:
+    if text is None:
+        return "null"
+    encoded = encode_basestring(text)
+    return encoded if encoded.isprintable() else escaped(encoded)
+
+
+_name = lru_cache(maxsize=4096)(_string)  # of few that occur often
 
 
 def _list(lines: Iterable[str], indent: str = "  ") -> str:
@@ -108,7 +108,7 @@ def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
 
 def _verdict(verdict: Verdict) -> str:
     """One verdict on one line, and below it its offenders on a line each."""
-    offenders = _list((_flat(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
+    offenders = _list([_offender(o, verdict.timezone) for o in verdict.offenders], "   ")
     compared = _line(_reconciliation(verdict))
     fields = _line(_judged(verdict))
     return f'{fields[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
@@ -194,19 +194,18 @@ def figure_number(value: Fraction | None, kind: str) -> int | float | str | None
 
 
 def offender_dict(offender: Offender, zone: str) -> dict[str, object]:
-    return {
-        "shop_id": offender.shop_id,
-        "session_id": offender.session_id,
-        "turn": offender.turn,
-        "agent_id": offender.agent_id,
-        "at": instant_text(offender.at, zone),
-        "wait_s": None if offender.wait is None else offender.wait / 1_000_000,
-    }
+    """An offender as the schema of results describes it."""
+    fields: dict[str, object] = json.loads(_offender(offender, zone))
+    return fields
 
 
-@lru_cache(maxsize=4096)
-def instant_text(micros: int | None, zone: str) -> str | None:
-    """ISO 8601 with the zone's offset; microseconds only where there are some."""
-    if micros is None:
-        return None
-    return (_EPOCH + micros * _MICROSECOND).astimezone(ZoneInfo(zone)).isoformat()
+def _offender(offender: Offender, zone: str) -> str:
+    """The same as text, put together here: a result may have a hundred thousand of them, and an encoder
+    takes thrice as long."""
+    turn = "null" if offender.turn is None else offender.turn
+    at = "null" if offender.at is None else f'"{instant_text(offender.at, zone)}"'
+    wait = "null" if offender.wait is None else offender.wait / 1_000_000
+    return (
+        f'{{"shop_id": {_name(offender.shop_id)}, "session_id": {_string(offender.session_id)}, '
+        f'"turn": {turn}, "agent_id": {_name(offender.agent_id)}, "at": {at}, "wait_s": {wait}}}'
+    )
