@@ -14,7 +14,7 @@ from json.encoder import encode_basestring
 from checker.packs.model import Text
 from checker.reports.diagnostics import to_dicts
 from checker.reports.instants import instant_text
-from checker.verdicts.model import BaselineCounts, Offender, PackRun, Result, Verdict
+from checker.verdicts.model import BaselineCounts, Offender, PackRun, PeriodSpan, Result, Verdict
 
 SCHEMA = 1
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -106,53 +106,33 @@ def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
     return None if counts is None else asdict(counts)
 
 
-def _verdict(verdict: Verdict) -> str:
-    """One verdict on one line, and below it its offenders on a line each."""
-    offenders = _list([_offender(o, verdict.timezone) for o in verdict.offenders], "   ")
-    compared = _line(_reconciliation(verdict))
-    fields = _line(_judged(verdict))
-    return f'{fields[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
-
-
 def verdict_dict(verdict: Verdict) -> dict[str, object]:
     """A verdict as the schema of results describes it."""
-    return _judged(verdict) | {
-        "offenders": [offender_dict(o, verdict.timezone) for o in verdict.offenders],
-        "reconciliation": _reconciliation(verdict),
-    }
+    fields: dict[str, object] = json.loads(_verdict(verdict))
+    return fields
 
 
-def _judged(verdict: Verdict) -> dict[str, object]:
-    """All but the rows: what was demanded, and what was found."""
-    period = verdict.period
-    return {
-        "rule": verdict.rule,
-        "title": _text(verdict.title),
-        "severity": verdict.severity,
-        "scope": _scope(verdict.scope),
-        "period": {"kind": period.kind, "from": period.start, "through": period.through},
-        "outcome": verdict.outcome.value,
-        "reason": verdict.reason,
-        "type": verdict.type,
-        "basis": verdict.basis,
-        "reported": figure_number(verdict.reported, verdict.type),
-        "value": figure_number(verdict.value, verdict.type),
-        "numerator": verdict.numerator,
-        "denominator": verdict.denominator,
-        "pending": verdict.pending,
-        "require": verdict.require,
-        "aim": verdict.aim,
-        "shortfall": verdict.shortfall,
-        "recover_with": verdict.recover_with,
-        "spare": verdict.spare,
-        "revision": verdict.revision,
-        "source": verdict.source,
-        "aim_source": verdict.aim_source,
-        "waiver": None if verdict.waiver is None else dict(verdict.waiver),
-        "attestation": None if verdict.attestation is None else dict(verdict.attestation),
-        "baseline": verdict.baseline,
-        "offender_count": verdict.offender_count,
-    }
+def _verdict(verdict: Verdict) -> str:
+    """One verdict on one line, and below it its offenders on a line each. Put together here, from parts
+    that many verdicts share: a result may have ten thousands, and an encoder takes thrice as long."""
+    v, kind = verdict, verdict.type
+    offenders = _list([_offender(o, v.timezone) for o in v.offenders], "   ")
+    compared = "null" if v.reconciliation is None else _line(_reconciliation(v))
+    return (
+        f'{{"rule": {_name(v.rule)}, "title": {_text(v.title)}, "severity": {_name(v.severity)}, '
+        f'"scope": {_scope(v.scope)}, "period": {_period(v.period)}, '
+        f'"outcome": {_name(v.outcome.value)}, "reason": {_string(v.reason)}, '
+        f'"type": {_name(kind)}, "basis": {_name(v.basis)}, '
+        f'"reported": {_figure(v.reported, kind)}, "value": {_figure(v.value, kind)}, '
+        f'"numerator": {_int(v.numerator)}, "denominator": {_int(v.denominator)}, '
+        f'"pending": {v.pending}, "require": {_name(v.require)}, "aim": {_name(v.aim)}, '
+        f'"shortfall": {_int(v.shortfall)}, "recover_with": {_int(v.recover_with)}, '
+        f'"spare": {_int(v.spare)}, "revision": {_name(v.revision)}, "source": {_name(v.source)}, '
+        f'"aim_source": {_name(v.aim_source)}, "waiver": {_mapping(v.waiver)}, '
+        f'"attestation": {_mapping(v.attestation)}, "baseline": {_name(v.baseline)}, '
+        f'"offender_count": {v.offender_count}, "offenders": {offenders}, '
+        f'"reconciliation": {compared}}}'
+    )
 
 
 def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
@@ -173,13 +153,33 @@ def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
     }
 
 
-def _text(text: Text) -> dict[str, str | None]:
-    return {"zh": text.zh, "en": text.en}
+@lru_cache(maxsize=4096)
+def _text(text: Text) -> str:
+    return _line({"zh": text.zh, "en": text.en})
 
 
-def _scope(scope: Mapping[str, str | None]) -> dict[str, str | None]:
-    known = {kind: scope[kind] for kind in _SCOPES if kind in scope}
-    return known | {kind: scope[kind] for kind in sorted(scope) if kind not in known}
+@lru_cache(maxsize=4096)
+def _period(period: PeriodSpan) -> str:
+    return _line({"kind": period.kind, "from": period.start, "through": period.through})
+
+
+def _scope(scope: Mapping[str, str | None]) -> str:
+    kinds = [kind for kind in _SCOPES if kind in scope]
+    kinds += sorted(scope.keys() - set(kinds))
+    return f"{{{', '.join([f'{_name(kind)}: {_name(scope[kind])}' for kind in kinds])}}}"
+
+
+def _mapping(entries: Mapping[str, object] | None) -> str:
+    return "null" if entries is None else _line(dict(entries))
+
+
+def _int(number: int | None) -> str:
+    return "null" if number is None else str(number)
+
+
+def _figure(value: Fraction | None, kind: str) -> str:
+    number = figure_number(value, kind)
+    return _string(number) if number is None or isinstance(number, str) else repr(number)
 
 
 def figure_number(value: Fraction | None, kind: str) -> int | float | str | None:
