@@ -13,7 +13,7 @@ from checker.data.workspace import EngineFailure
 from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
 from checker.engine.measured import Offender
-from checker.engine.offenders import Job, list_offenders
+from checker.engine.offenders import Job, Listed, ask_offenders
 from checker.engine.relations import EngineGap
 from checker.engine.tally import GroupKey, GroupQuery, Tally
 from checker.engine.tasks import Grouping, Task
@@ -29,7 +29,7 @@ ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.E
 @dataclass
 class Bucket:
     """Tasks that share a flags table, what is asked of it, and what is answered. `stage` says in words
-    what they share."""
+    what they share; `listed` waits for the offenders."""
 
     stage: str
     frames: Frames
@@ -38,6 +38,7 @@ class Bucket:
         default_factory=list
     )
     answers: list[tuple[GroupQuery, list[dict[GroupKey, Tally]]]] = field(default_factory=list)
+    listed: Callable[[], Listed] = dict
     failure: Exception | None = None
 
     def answer(self) -> None:
@@ -67,15 +68,17 @@ class Buckets:
         self.offenders, self.progress = offenders, progress
 
     def figures(self, buckets: Sequence[Bucket]) -> dict[Task, Figures | str]:
-        """Figures of all tasks, or why there are none. Everything is asked for before the first answer
-        is waited for, so that the engine works while the next question is put."""
+        """Figures of all tasks, or why there are none. All figures are asked for before the first answer
+        is waited for, and all offenders before they are, so that the engine works while the next question
+        is put."""
         stage = self.realm.workspace.stage
         for bucket in buckets:
             with stage(bucket.stage):
                 self._ask(bucket)
         for number, bucket in enumerate(buckets):
             self._tell(bucket.tasks[0].fact, number, len(buckets))
-            bucket.answer()
+            with stage(bucket.stage):
+                self._ask_offenders(bucket)
         result: dict[Task, Figures | str] = {}
         for number, bucket in enumerate(buckets):
             self._tell("offenders", number, len(buckets))
@@ -100,10 +103,26 @@ class Buckets:
         except ENGINE_ERRORS as error:
             bucket.failure = error
 
+    def _ask_offenders(self, bucket: Bucket) -> None:
+        """Asks for the rows to blame, once it is known which tasks have some."""
+        bucket.answer()
+        if bucket.failure is not None:
+            return
+        jobs = [
+            Job(task, query.flags, query.keys)
+            for query, found in bucket.answers
+            for task, groups in zip(query.tasks, found, strict=True)
+            if not task.added and any(tally.offenders for tally in groups.values())
+        ]
+        try:
+            with self.realm.workspace.stage("offenders"):
+                bucket.listed = ask_offenders(bucket.frames, jobs, self.offenders)
+        except ENGINE_ERRORS as error:
+            bucket.failure = error
+
     def _figures(self, bucket: Bucket) -> dict[Task, Figures | str]:
         """A task that the engine cannot compute must not take the others with it: on failure each is
         tried alone."""
-        bucket.answer()
         if bucket.failure is None:
             try:
                 return dict(self._with_offenders(bucket))
@@ -115,18 +134,12 @@ class Buckets:
         for task in bucket.tasks:
             alone = Bucket(bucket.stage, bucket.frames, [task])
             self._ask(alone)
+            self._ask_offenders(alone)
             result |= self._figures(alone)
         return result
 
     def _with_offenders(self, bucket: Bucket) -> dict[Task, Figures]:
-        jobs = [
-            Job(task, query.flags, query.keys)
-            for query, found in bucket.answers
-            for task, groups in zip(query.tasks, found, strict=True)
-            if not task.added and any(tally.offenders for tally in groups.values())
-        ]
-        with self.realm.workspace.stage("offenders"):
-            listed = list_offenders(bucket.frames, jobs, self.offenders) if self.offenders else {}
+        listed = bucket.listed()
         return {
             task: {key: (tally, listed.get(task, {}).get(key, ())) for key, tally in groups.items()}
             for query, found in bucket.answers

@@ -19,7 +19,7 @@ import ibis.expr.types as ir
 from checker.engine.buckets import ENGINE_ERRORS
 from checker.engine.flags import Flags, build_flags
 from checker.engine.measured import Measured, Offender
-from checker.engine.offenders import Job, list_offenders
+from checker.engine.offenders import Job, ask_offenders
 from checker.engine.run import Run
 from checker.engine.tasks import Task, grouping_of
 from checker.facts.zones import SECOND_US
@@ -78,7 +78,7 @@ def _listed(run: Run, one: Measured) -> Mapping[tuple[object, ...], tuple[Offend
     query = run.buckets.group_query(flags, [plain])
     hangs = _hangs(query.flags, plain, shifted)
     job = Job(plain, query.flags, query.keys, hangs)
-    listed = list_offenders(frames, [job], run.options.offenders) if run.options.offenders else {}
+    listed = ask_offenders(frames, [job], run.options.offenders)()
     names = sorted(platforms)
     found: dict[tuple[object, ...], tuple[Offender, ...]] = {}
     for key, rows in listed.get(plain, {}).items():

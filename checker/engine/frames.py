@@ -50,13 +50,14 @@ class Frames:
         self.realm, self.windows, self.clock_places = realm, windows, clock_places
         self.derived = Derived(realm, staffed)
         self._turns: dict[tuple[TypedClock, bool], ir.Table] = {}
+        self._days: dict[TypedClock, ir.Table] = {}
 
     def share(self, other: Frames) -> None:
         """Use what `other`, over the same realm, has built: turns do not depend on a pack's windows
         unless its clocks do."""
         self.derived = other.derived
         if not self.windows or not any(reads_window(clock) for clock in self.clock_places):
-            self._turns = other._turns
+            self._turns, self._days = other._turns, other._days
 
     def frame(
         self,
@@ -197,8 +198,11 @@ class Frames:
                 return self.derived.assignments
             case "buyer_days":
                 assert clock is not None
-                turns = self.frame("turns", clock, Needs(frozenset({("session", "buyer_id")})))
-                return self.derived.buyer_days(turns.table)
+                if clock not in self._days:
+                    needs = Needs(frozenset({("session", "buyer_id")}))
+                    turns = self.frame("turns", clock, needs).table
+                    self._days[clock] = self.derived.buyer_days(turns)
+                return self._days[clock]
             case "coverage":
                 return self.derived.coverage
             case "load":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from operator import itemgetter
 
 import ibis
 import ibis.expr.types as ir
@@ -17,15 +17,15 @@ from checker.engine.frames import Frames
 from checker.engine.measured import Offender
 from checker.engine.needs import Needs, needs_of
 from checker.engine.tally import GroupKey
-from checker.engine.tasks import Grouping, Task
+from checker.engine.tasks import Task
 from checker.facts import zones
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES
 from checker.packs.typed import TypedClock, TypedRatio
 
-RowId = tuple[Any, ...]
-_ID_TYPES = {"sk": "int32", "index": "int32", "rn": "int64", "ts": "int64", "ak": "int32"}
+Listed = dict[Task, dict[GroupKey, tuple[Offender, ...]]]
+_KEY_TYPES = {"channel": "string", "buyer": "string"}  # all others are integers
 
 
 @dataclass(frozen=True)
@@ -38,95 +38,76 @@ class Job:
     keys: Mapping[str, ir.Value]
     wanted: ir.BooleanValue | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class _Picked:
-    group: GroupKey
-    rank: int
-    place: int
-    row: RowId
+    @property
+    def named_keys(self) -> dict[str, ir.Value]:
+        """The keys by what they stand for."""
+        names = ("platform", *self.task.grouping.scopes, "period")
+        return dict(zip(names, self.keys.values(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Detail:
-    session: str | None
-    turn: int | None
-    agent: int | None
-    at: int | None
-    wait: int | None
+def ask_offenders(frames: Frames, jobs: Sequence[Job], limit: int) -> Callable[[], Listed]:
+    """At most `limit` offenders of each group of each job, in the order of the fact's rows; to be had
+    when they are needed. The jobs share fact, clock and platforms."""
+    jobs = [job for job in jobs if _wanted(job) is not None]
+    if not jobs or not limit:
+        return dict
+    realm = frames.realm
+    names = list(dict.fromkeys(name for job in jobs for name in job.named_keys))
+    picked = _picked(frames, jobs, names, limit)
+    rows = _described(frames, [job.task for job in jobs], picked)
+    answer = realm.workspace.ask(rows.select("job", *map(_key, names), "number", "pk", *_SAID))
+    agents = realm.agent_ids_asked
+    groups_of = [itemgetter(*(1 + names.index(name) for name in job.named_keys)) for job in jobs]
+    rank = itemgetter(1 + len(names))
 
-
-def list_offenders(
-    frames: Frames, jobs: Sequence[Job], limit: int
-) -> dict[Task, dict[GroupKey, tuple[Offender, ...]]]:
-    """At most `limit` offenders of each group of each job, in the order of the fact's rows.
-
-    The jobs share fact, clock and platforms. What describes a row is fetched once for all of them.
-    """
-    picked = _picked(frames, jobs, limit)
-    rows = {one.row for found in picked.values() for one in found}
-    if not rows:
-        return {}
-    task = jobs[0].task
-    details = _details(frames, task, rows)
-    blamed = _blamed_turns(frames, [job.task for job in jobs], rows)
-    result: dict[Task, dict[GroupKey, tuple[Offender, ...]]] = {}
-    for job in jobs:
-        turns = blamed.get(job.task, {})
-        groups: dict[GroupKey, list[_Picked]] = {}
-        for one in picked[job.task]:
-            groups.setdefault(one.group, []).append(one)
-        result[job.task] = {
-            group: tuple(
-                _offender(frames, one.place, turns.get(one.row, details[one.row]))
-                for one in sorted(found, key=lambda p: p.rank)
-            )
-            for group, found in groups.items()
+    def listed() -> Listed:
+        found: list[dict[GroupKey, list[Offender]]] = [{} for _ in jobs]
+        ids = agents()
+        for row in sorted(answer(), key=rank):
+            job, place, session, turn, agent, at, wait = row[0], *row[-6:]
+            shop, agent_id = realm.places[place].shop, None if agent is None else ids[agent]
+            one = Offender(shop, session, turn, agent_id, at, wait)
+            found[job].setdefault(groups_of[job](row), []).append(one)
+        return {
+            job.task: {group: tuple(rows) for group, rows in groups.items()}
+            for job, groups in zip(jobs, found, strict=True)
         }
-    return result
+
+    return listed
 
 
-def _offender(frames: Frames, place: int, detail: _Detail) -> Offender:
-    agent = None if detail.agent is None else frames.realm.agent_ids[detail.agent]
-    shop = frames.realm.places[place].shop
-    return Offender(shop, detail.session, detail.turn, agent, detail.at, detail.wait)
+def _key(name: str) -> str:
+    return f"of_{name}"
 
 
-def _picked(frames: Frames, jobs: Sequence[Job], limit: int) -> dict[Task, list[_Picked]]:
-    """The first bad rows of each group of each job, by their keys; one query per grouping."""
-    found: dict[Task, list[_Picked]] = {job.task: [] for job in jobs}
-    groupings: dict[Grouping, list[Job]] = {}
-    for job in jobs:
-        groupings.setdefault(job.task.grouping, []).append(job)
-    for same in groupings.values():
-        ranked = [one for i, job in enumerate(same) if (one := _ranked(frames, job, i)) is not None]
-        if not ranked:
-            continue
-        every = reduce(lambda one, other: one.union(other), ranked)
-        width = len(same[0].keys)
-        for row in frames.realm.workspace.fetch(every.filter(every["number"] < limit)):
-            one = _Picked(
-                tuple(row[1 : width + 1]), row[-1], row[width + 1], tuple(row[width + 2 : -1])
-            )
-            found[same[row[0]].task].append(one)
-    return found
+def _picked(frames: Frames, jobs: Sequence[Job], names: Sequence[str], limit: int) -> ir.Table:
+    """The first bad rows of each group of each job: job, the group's keys, number in the group, pk, the
+    row's keys, and what its flags say of it."""
+    bad = [_bad_rows(frames, index, job, names) for index, job in enumerate(jobs)]
+    every = reduce(lambda one, other: one.union(other), bad)
+    order = [c for c in every.columns if c.startswith("order_")]
+    group = ["job", *map(_key, names)]
+    number = ibis.row_number().over(ibis.window(group_by=group, order_by=order))
+    numbered = every.select(*(c for c in every.columns if c not in order), number=number)
+    return numbered.filter(numbered["number"] < limit)
 
 
-def _ranked(frames: Frames, job: Job, index: int) -> ir.Table | None:
-    """job, the group's keys, pk, the row's keys and its number among the bad rows of its group."""
-    bad = _bad(job.flags, job.task) if job.wanted is None else job.wanted
-    if bad is None:
-        return None
-    table = job.flags.table.mutate(**job.keys).filter(bad)
-    order = row_order(frames, job.task.fact, table)
-    number = ibis.row_number().over(ibis.window(group_by=list(job.keys), order_by=order))
-    return table.select(
-        ibis.literal(index, "int32").name("job"),
-        *job.keys,
-        "pk",
-        *row_keys(job.task.fact),
-        number=number,
-    )
+def _bad_rows(frames: Frames, index: int, job: Job, names: Sequence[str]) -> ir.Table:
+    fact, table = job.task.fact, job.flags.table
+    own, types = job.named_keys, {name: _KEY_TYPES.get(name, "int64") for name in names}
+    keys = {
+        _key(name): own[name].cast(types[name]) if name in own else ibis.null(types[name])
+        for name in names
+    }
+    order = {f"order_{i}": key for i, key in enumerate(row_order(frames, fact, table))}
+    rows = {name: table[name] for name in ("pk", *row_keys(fact))}
+    job_number = ibis.literal(index, "int32").name("job")
+    said = _flagged(frames, fact, table)
+    return table.filter(_wanted(job)).select(job_number, **keys, **rows, **said, **order)
+
+
+def _wanted(job: Job) -> ir.BooleanValue | None:
+    return _bad(job.flags, job.task) if job.wanted is None else job.wanted
 
 
 def _bad(flags: Flags, task: Task) -> ir.BooleanValue | None:
@@ -139,121 +120,140 @@ def _bad(flags: Flags, task: Task) -> ir.BooleanValue | None:
     return flags["bad", task.rows, task.bad] if task.bad is not None else None
 
 
-def _row_table(frames: Frames, names: Sequence[str], rows: Iterable[RowId]) -> ir.Table:
-    columns = list(zip(*sorted(rows), strict=True))
-    return frames.realm.workspace.table(
-        {f"row_{name}": values for name, values in zip(names, columns, strict=True)},
-        {f"row_{name}": _ID_TYPES[name] for name in names},
-    )
+# -- what is said of a row -----------------------------------------------------------------------
+
+_SAID = {"session": "string", "turn": "int32", "agent": "int32", "at": "int64", "wait": "int64"}
+"""What is said of a row beside its shop; agents by their keys."""
+
+_COLUMNS = {"session": "session_id", "agent": "scope_agent", "at": "time", "wait": "wait"}
+"""Where flags and frames have it."""
 
 
-# -- what describes a row ------------------------------------------------------------------------
-
-
-def _details(frames: Frames, task: Task, rows: set[RowId]) -> dict[RowId, _Detail]:
-    """Session, turn, agent, instant and wait of rows of a fact."""
-    fact, names = task.fact, row_keys(task.fact)
-    if fact == "messages":
-        sessions = _sessions(frames, {row[:1] for row in rows})
-        return {row: _Detail(sessions[row[0]], None, row[2], row[1], None) for row in rows}
-    wanted = _row_table(frames, names, rows)
-    needs, scopes = _detail_needs(fact), _detail_scopes(fact)
-    frame = frames.frame(fact, task.clock, needs, scopes, only=wanted).table
-    described = frame.select(*names, **_described(frames, fact, frame))
-    width = len(names)
-    return {
-        tuple(row[:width]): _Detail(*row[width:]) for row in frames.realm.workspace.fetch(described)
-    }
-
-
-def _sessions(frames: Frames, keys: set[RowId]) -> dict[int, str]:
-    wanted = _row_table(frames, ["sk"], keys)
-    sessions = frames.realm.sessions
-    joined = wanted.inner_join(sessions, wanted["row_sk"] == sessions["sk"])
-    return dict(frames.realm.workspace.fetch(joined.select("row_sk", sessions["session_id"])))
-
-
-def _detail_needs(fact: str) -> Needs:
-    table = TABLES[fact]
-    if fact == "turns":
-        return _TURN
-    return Needs(frozenset({("", "session_id")} if table.column("session_id") else ()))
-
-
-def _detail_scopes(fact: str) -> frozenset[str]:
-    table = TABLES[fact]
-    named = table.column("agent_id") or "session" in table.parents
-    return frozenset({"agent"} if named and fact != "turns" else ())
-
-
-_TURN = Needs(frozenset({("", "wait"), ("", "ak"), ("", "agent_id"), ("session", "session_id")}))
-
-
-def _described(frames: Frames, fact: str, frame: ir.Table) -> dict[str, ir.Value]:
-    """The columns of _Detail, in its order."""
-    have = frame.columns
-    session = next((c for c in ("session__session_id", "session_id") if c in have), None)
-    agent = "ak" if fact == "turns" else "scope_agent"
-    time = TABLES[fact].time
-    at = frame[time] if time in have else ibis.null("int64")
+def _flagged(frames: Frames, fact: str, table: ir.Table) -> dict[str, ir.Value]:
+    """What flags say of a row."""
+    own = {"turns": {"turn": "index"}, "messages": {"agent": "ak"}}.get(fact, {})
+    said = {n: table[c] for n, c in (_COLUMNS | own).items() if c in table.columns}
     if fact == "buyer_days":
-        at = frames.realm.zone.instant(frame["date"].cast("int64") * zones.DAY_US)
-    return {
-        "said_session": frame[session] if session else ibis.null("string"),
-        "said_turn": frame["index"] if fact == "turns" else ibis.null("int32"),
-        "said_agent": frame[agent] if agent in have else ibis.null("int32"),
-        "said_at": at,
-        "said_wait": frame["wait"] if fact == "turns" else ibis.null("int64"),
-    }
+        said["at"] = frames.realm.zone.instant(table["day"].cast("int64") * zones.DAY_US)
+    return said
+
+
+def _unflagged(fact: str, flagged: Sequence[str]) -> list[str]:
+    """What flags do not say, and the rows themselves do; sessions are looked up by their keys."""
+    table = TABLES[fact]
+    told = ["wait"] if fact == "turns" else []
+    if table.column("agent_id") or "session" in table.parents:
+        told.append("agent")
+    if table.column("session_id") and "sk" not in row_keys(fact):
+        told.append("session")
+    return [name for name in told if name not in flagged]
+
+
+def _described(frames: Frames, tasks: Sequence[Task], picked: ir.Table) -> ir.Table:
+    """The picked rows with all that is said of them."""
+    fact = tasks[0].fact
+    unflagged = _unflagged(fact, picked.columns)
+    conditions = {i: c for i, task in enumerate(tasks) if (c := _conditions(task))}
+    rows = frames.realm.workspace.keep(picked, "picked") if unflagged or conditions else picked
+    if unflagged:
+        rows = _with_own(frames, tasks[0], rows, unflagged)
+    rows = rows.mutate(**{n: ibis.null(t) for n, t in _SAID.items() if n not in rows.columns})
+    if conditions:
+        rows = _with_blamed(frames, tasks, conditions, rows)
+    if "sk" in row_keys(fact):
+        # Sessions look up the few rows: what stands on the right of a join is built in memory.
+        sessions = frames.realm.sessions
+        joined = sessions.inner_join(rows, sessions["sk"] == rows["sk"], rname="r_{name}")
+        kept = [rows[c] for c in rows.columns if c != "session"]
+        rows = joined.select(*kept, session=sessions["session_id"])
+    return rows
+
+
+def _with_own(frames: Frames, task: Task, rows: ir.Table, names: Sequence[str]) -> ir.Table:
+    """`rows` with what the fact says of them under `names`."""
+    keys = row_keys(task.fact)
+    scopes = frozenset({"agent"} & set(names))
+    needs = Needs(frozenset(("", _COLUMNS[name]) for name in names if name not in scopes))
+    frame = frames.frame(task.fact, task.clock, needs, scopes, only=_only(rows, keys)).table
+    own = frame.select(
+        **{f"row_{key}": frame[key] for key in keys}, **{n: frame[_COLUMNS[n]] for n in names}
+    )
+    joined = rows.left_join(own, [rows[key] == own[f"row_{key}"] for key in keys])
+    return joined.select(*(rows[c] for c in rows.columns), *(own[name] for name in names))
+
+
+def _only(rows: ir.Table, keys: Sequence[str]) -> ir.Table:
+    return rows.select(**{f"row_{key}": rows[key] for key in keys})
 
 
 # -- the turn to blame ---------------------------------------------------------------------------
 
 
+def _with_blamed(
+    frames: Frames,
+    tasks: Sequence[Task],
+    conditions: Mapping[int, Sequence[TurnCondition]],
+    rows: ir.Table,
+) -> ir.Table:
+    """`rows` of sessions or buyer days with what is said of the first turn that broke the conditions of
+    each task, where there is one."""
+    key = row_keys(tasks[0].fact)[0]
+    turns = _blamed_turns(frames, tasks, conditions, _only(rows, [key]))
+    pairs = [rows["job"] == turns["blamed_job"], rows[key] == turns["blamed_row"]]
+    joined = rows.left_join(turns, pairs)
+    found = turns["blamed_row"].notnull()
+    said = {c: ibis.ifelse(found, turns[f"blamed_{c}"], rows[c]) for c in _SAID}
+    return joined.select(*(rows[c] for c in rows.columns if c not in said), **said)
+
+
+_TURN = {"turn": "index", "agent": "ak", "at": "asked_at", "wait": "wait"}
+_OF_DAY = {"session": "session__session_id"}  # of which a buyer day may have several
+
+
 def _blamed_turns(
-    frames: Frames, tasks: Sequence[Task], rows: set[RowId]
-) -> dict[Task, dict[RowId, _Detail]]:
-    """For sessions and buyer days the first turn that broke each rule, where one can be named.
+    frames: Frames,
+    tasks: Sequence[Task],
+    conditions: Mapping[int, Sequence[TurnCondition]],
+    only: ir.Table,
+) -> ir.Table:
+    """The first turn of each row of `only` that broke the conditions of each task.
 
     A wait that may still end well breaks nothing, so open turns count as answered at as-of.
     """
-    fact = tasks[0].fact
-    conditions = {task: _conditions(task) for task in tasks} if fact in _WITH_TURNS else {}
-    blaming = [task for task in tasks if conditions.get(task)]
-    if not blaming:
-        return {}
-    clock = blaming[0].clock
-    needs = _TURN | needs_of([c.predicate for task in blaming for c in conditions[task]])
+    fact, clock = tasks[0].fact, tasks[next(iter(conditions))].clock
+    needs = needs_of([one.predicate for found in conditions.values() for one in found])
+    needs |= Needs(frozenset({("", "wait"), ("", "ak")}))
+    columns = _TURN
     if fact == "buyer_days":
-        needs |= Needs(frozenset({("session", "buyer_id")}))
-    wanted = _row_table(frames, row_keys(fact), rows)
-    only = wanted if fact == "sessions" else None
-    places = frames.realm.place_keys(blaming[0].platforms)
-    frame = frames.frame("turns", clock, needs, pending=True, places=places, only=only)
-    turns = linked_turns(frames, fact, clock, frame.table)
-    if only is None:
-        turns = turns.semi_join(wanted, turns["row"] == wanted["row_rn"])
+        needs |= Needs(frozenset({("session", "buyer_id"), ("session", "session_id")}))
+        columns = _TURN | _OF_DAY
+    frame = frames.frame(
+        "turns",
+        clock,
+        needs,
+        pending=True,
+        places=frames.realm.place_keys(tasks[0].platforms),
+        only=only if fact == "sessions" else None,
+    )
+    turns = linked_turns(frames, fact, clock, frame.table, only)
     first = []
-    for index, task in enumerate(blaming):
-        broken = turns.filter(_broken(conditions[task], frame.pending_row, turns))
+    for index, found in conditions.items():
+        broken = turns.filter(_broken(found, frame.pending_row, turns))
         order = [broken["asked_at"], broken["sk"], broken["index"]]
         place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
-        numbered = broken.mutate(place=place)
-        numbered = numbered.filter(numbered["place"] == 0)
-        described = _described(frames, "turns", numbered)
-        first.append(numbered.select(ibis.literal(index, "int32").name("job"), "row", **described))
-    found: dict[Task, dict[RowId, _Detail]] = {}
-    every = reduce(lambda one, other: one.union(other), first)
-    for index, row, *detail in frames.realm.workspace.fetch(every):
-        found.setdefault(blaming[index], {})[row,] = _Detail(*detail)
-    return found
-
-
-_WITH_TURNS = ("sessions", "buyer_days")
+        broken = broken.mutate(place=place)
+        broken = broken.filter(broken["place"] == 0)
+        said = {
+            f"blamed_{n}": broken[columns[n]] if n in columns else ibis.null(t)
+            for n, t in _SAID.items()
+        }
+        job = ibis.literal(index, "int32").name("blamed_job")
+        first.append(broken.select(job, blamed_row=broken["row"], **said))
+    return reduce(lambda one, other: one.union(other), first)
 
 
 def _conditions(task: Task) -> list[TurnCondition]:
-    if task.clock is None:
+    if task.clock is None or task.fact not in ("sessions", "buyer_days"):
         return []
     if isinstance(task.population, TypedRatio):
         return list(turn_conditions(task.population.good))
@@ -261,11 +261,18 @@ def _conditions(task: Task) -> list[TurnCondition]:
     return list(turn_conditions(tr.Not(t.BOOL, task.bad)))
 
 
-def linked_turns(frames: Frames, fact: str, clock: TypedClock | None, turns: ir.Table) -> ir.Table:
-    """`turns` with the key `row` of the session or buyer day that each belongs to."""
+def linked_turns(
+    frames: Frames,
+    fact: str,
+    clock: TypedClock | None,
+    turns: ir.Table,
+    only: ir.Table | None = None,
+) -> ir.Table:
+    """`turns` with the key `row` of the session or buyer day that each belongs to; of buyer days those
+    of `only`, if it is given."""
     if fact == "sessions":
         return turns.mutate(row=turns["sk"])
-    days = frames.frame("buyer_days", clock, Needs()).table
+    days = frames.frame("buyer_days", clock, Needs(), only=only).table
     turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
     pairs = [
         turns["pk"] == days["pk"],

@@ -170,19 +170,22 @@ class Run:
                 return [self._nothing(first.rule, revision, p, groups) for p in platforms]
             found[task.part] = groups
         keys = {key for groups in found.values() for key in groups}
+        spans = {period: self._span(first, period) for period in {key[-1] for key in keys}}
         result = []
-        seen = set()
         for key in keys:
-            seen.add(platforms[key[0]])
-            span, judged = self.periods.span(first.grouping.period, key[-1])
-            if not self._in_force(first.rule, revision, judged):
-                continue
-            result.append(self._measured(first, platforms, key, span, found))
+            if (span := spans[key[-1]]) is not None:
+                result.append(self._measured(first, platforms, key, span, found))
+        seen = {platforms[key[0]] for key in keys}
         latest = first.rule.revisions[-1] is revision
         for platform in platforms:
             if platform not in seen and latest and not first.added:
                 result.append(self._nothing(first.rule, revision, platform, None))
         return result
+
+    def _span(self, task: Task, period: Any) -> PeriodSpan | None:
+        """The period of a group, where it is one that the task's revision judges."""
+        span, judged = self.periods.span(task.grouping.period, period)
+        return span if self._in_force(task.rule, task.revision, judged) else None
 
     def _in_force(self, rule: TypedRule, revision: TypedRevision, day: int | None) -> bool:
         """`revision` is the one that a period is judged by (an undated one: by the latest)."""

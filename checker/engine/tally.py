@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -20,6 +20,8 @@ from checker.packs.typed import Rows, TypedRatio, TypedValue
 
 GroupKey = tuple[Any, ...]
 """(platform index, one value per scope …, period key)"""
+
+Row = tuple[Any, ...]
 
 
 @dataclass
@@ -80,13 +82,10 @@ class GroupQuery:
         }
 
         def tallies() -> list[dict[GroupKey, Tally]]:
-            rows = [dict(zip(grouped.columns, row, strict=True)) for row in answer()]
-            groups = {tuple(row[f"k{i}"] for i in range(width)): row for row in rows}
+            groups = {row[:width]: row for row in answer()}
             extra = {key: found() for key, found in apart.items()}
-            return [
-                {key: self._tally(task, row, key, extra) for key, row in groups.items()}
-                for task in self.tasks
-            ]
+            readers = [self._reader(task, grouped.columns, extra) for task in self.tasks]
+            return [{key: read(row) for key, row in groups.items()} for read in readers]
 
         return tallies
 
@@ -148,48 +147,71 @@ class GroupQuery:
 
     # -- what came out ---------------------------------------------------------------------------
 
-    def _tally(
+    def _reader(
         self,
         task: Task,
-        row: dict[str, Any],
-        group: GroupKey,
-        extra: dict[tuple[Rows, tr.Aggregate], dict[GroupKey, Exact]],
-    ) -> Tally:
-        rows = task.rows
-        number = {key: int(row[name] or 0) for key, name in self.sums.items() if _is_count(key)}
-        size = number["count", ("in", rows)]
+        columns: Sequence[str],
+        apart: Mapping[tuple[Rows, tr.Aggregate], Mapping[GroupKey, Exact]],
+    ) -> Callable[[Row], Tally]:
+        """What reads the task's tally from a row of the answer. Where each figure stands is found out
+        once, not for each row."""
+        rows, width = task.rows, len(self.keys)
+
+        def number(*key: object) -> Callable[[Row], int]:
+            place = columns.index(self.sums[key])
+            return lambda row: int(row[place] or 0)
+
+        size = number("count", ("in", rows))
         match task.population:
             case TypedRatio(good=good):
-                fine = number["count", ("good", rows, good)]
-                pending = number.get(("count", ("pending", rows, good)), 0)
-                return Tally(size - pending, fine, pending, size - pending - fine)
-            case TypedValue(formula=formula, offender=offender):
-                bad = number["count", ("bad", rows, offender)] if offender is not None else 0
-                tally = Tally(size, offenders=bad)
-                for aggregate in fm.aggregates_of(formula):
-                    if self.is_apart(aggregate):
-                        figure = extra[rows, aggregate].get(group, _nothing(aggregate, size))
-                    else:
-                        figure = self._figure(rows, aggregate, row, size)
-                    tally.figures[aggregate] = figure
-                return tally
+                fine, waiting = number("count", ("good", rows, good)), ("pending", rows, good)
+                pending = number("count", waiting) if waiting in self.flags.columns else _none
 
-    def _figure(self, rows: Rows, aggregate: tr.Aggregate, row: dict[str, Any], size: int) -> Exact:
-        if size == 0:
-            return MISSING
+                def ratio(row: Row) -> Tally:
+                    settled, met = size(row) - pending(row), fine(row)
+                    return Tally(settled, met, pending(row), settled - met)
+
+                return ratio
+            case TypedValue(formula=formula, offender=offender):
+                bad = _none if offender is None else number("count", ("bad", rows, offender))
+                figures = {
+                    one: _of_group(one, apart[rows, one], width)
+                    if self.is_apart(one)
+                    else self._figure(rows, one, columns, number)
+                    for one in fm.aggregates_of(formula)
+                }
+
+                def value(row: Row) -> Tally:
+                    known = size(row)
+                    read = {one: at(row) if known else MISSING for one, at in figures.items()}
+                    return Tally(known, offenders=bad(row), figures=read)
+
+                return value
+
+    def _figure(
+        self,
+        rows: Rows,
+        aggregate: tr.Aggregate,
+        columns: Sequence[str],
+        number: Callable[..., Callable[[Row], int]],
+    ) -> Callable[[Row], Exact]:
+        """What reads an aggregate over some rows."""
         key = self.holds(rows, aggregate)
         match aggregate.function:
             case "count":
-                return Exact(Fraction(int(row[self.sums["count", key]])))
+                count = number("count", key)
+                return lambda row: Exact(Fraction(count(row)))
             case "share":
-                return fm.quotient(int(row[self.sums["count", key]]), size)
+                part, size = number("count", key), number("count", ("in", rows))
+                return lambda row: fm.quotient(part(row), size(row))
             case "sum":
-                return Exact(Fraction(int(row[self.sums["sum", key, aggregate.arguments]] or 0)))
+                total = number("sum", key, aggregate.arguments)
+                return lambda row: Exact(Fraction(total(row)))
             case "mean":
-                total = int(row[self.sums["sum", key, aggregate.arguments]] or 0)
-                return fm.quotient(total, int(row[self.sums["n", key, aggregate.arguments]]))
-        found = row[self.sums[aggregate, rows]]
-        return MISSING if found is None else Exact(Fraction(int(found)))
+                total, n = (number(what, key, aggregate.arguments) for what in ("sum", "n"))
+                return lambda row: fm.quotient(total(row), n(row))
+        place = columns.index(self.sums[aggregate, rows])
+        return lambda row: MISSING if row[place] is None else Exact(Fraction(int(row[place])))
 
     # -- aggregates that need a query of their own -----------------------------------------------
 
@@ -257,12 +279,16 @@ class GroupQuery:
         return figures
 
 
-def _is_count(key: object) -> bool:
-    return isinstance(key, tuple) and key[0] == "count"
+def _none(row: Row) -> int:
+    return 0
 
 
-def _nothing(aggregate: tr.Aggregate, size: int) -> Exact:
-    return Exact(Fraction(0)) if aggregate.function == "sum" and size else MISSING
+def _of_group(
+    aggregate: tr.Aggregate, found: Mapping[GroupKey, Exact], width: int
+) -> Callable[[Row], Exact]:
+    """What reads an aggregate that was asked for apart."""
+    nothing = fm.ZERO if aggregate.function == "sum" else MISSING
+    return lambda row: found.get(row[:width], nothing)
 
 
 def _of_histogram(aggregate: tr.Aggregate, values: dict[Fraction, int]) -> Exact:

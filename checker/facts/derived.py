@@ -88,7 +88,9 @@ class Derived:
             date=zones.day_of(self.realm.zone.local(named["asked_at"])),
         ).distinct()
         order = [days["date"], days["pk"], days["buyer_id"]]
-        return days.mutate(rn=ibis.row_number().over(order_by=order))
+        numbered = days.mutate(rn=ibis.row_number().over(order_by=order))
+        with self.realm.workspace.stage("buyer days"):
+            return self.realm.workspace.keep(numbered, "buyer_days")
 
     # -- staffing --------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -189,9 +189,14 @@ class Realm:
         return self._kept("agents", numbered, "agent_keys")
 
     @cached_property
+    def agent_ids_asked(self) -> Callable[[], tuple[str, ...]]:
+        """The ids of agents by ak, to be had when they are needed."""
+        answer = self.workspace.ask(self.agent_table.select("ak", "agent_id"))
+        return cache(lambda: tuple(agent for _, agent in sorted(answer())))
+
+    @property
     def agent_ids(self) -> tuple[str, ...]:
-        rows = self.workspace.fetch(self.agent_table.select("ak", "agent_id"))
-        return tuple(agent for _, agent in sorted(rows))
+        return self.agent_ids_asked()
 
     def with_agent(self, table: ir.Table, *, keep_text: bool = False) -> ir.Table:
         """`table` with ak (null where no agent is named) instead of agent_id."""

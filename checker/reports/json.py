@@ -10,14 +10,13 @@ from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
 from json.encoder import encode_basestring
-from zoneinfo import ZoneInfo
 
 from checker.packs.model import Text
 from checker.reports.diagnostics import to_dicts
-from checker.verdicts.model import BaselineCounts, Offender, PackRun, Result, Verdict
+from checker.reports.instants import instant_text
+from checker.verdicts.model import BaselineCounts, Offender, PackRun, PeriodSpan, Result, Verdict
 
 SCHEMA = 1
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _SCOPES = ("platform", "shop", "agent", "channel", "buyer", "hour_of_day", "weekday")
 # JSON allows these raw, but a terminal obeys them and UTF-8 has no surrogates.
@@ -40,7 +39,7 @@ def to_json(result: Result) -> str:
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
-    return escaped("{" + body + "}\n")
+    return "{" + body + "}\n"
 
 
 def as_json_text(body: Mapping[str, object]) -> str:
@@ -49,7 +48,7 @@ def as_json_text(body: Mapping[str, object]) -> str:
         f"{_line(key)}: {_list(map(_line, value), '  ') if isinstance(value, list) else _line(value)}"
         for key, value in body.items()
     ]
-    return escaped("{" + ",\n ".join(lines) + "}\n")
+    return "{" + ",\n ".join(lines) + "}\n"
 
 
 def escaped(text: str) -> str:
@@ -64,21 +63,22 @@ def _encode_other(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no place in the JSON result")
 
 
-_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_other).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_other).encode
 
 
-def _flat(fields: Mapping[str, object]) -> str:
-    """As `_line`, for texts, numbers and None alone: the encoder takes long to begin, and there may be a
-    hundred thousand offenders."""
-    return (
-        f"{{{', '.join([f'{_scalar(key)}: {_scalar(value)}' for key, value in fields.items()])}}}"
-    )
+def _line(value: object) -> str:
+    text = _encode(value)
+    return text if text.isprintable() else escaped(text)  # what is printable needs no search
 
 
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return encode_basestring(value)
-    return "null" if value is None else repr(value)
+def _string(text: str | None) -> str:
+    if text is None:
+        return "null"
+    encoded = encode_basestring(text)
+    return encoded if encoded.isprintable() else escaped(encoded)
+
+
+_name = lru_cache(maxsize=4096)(_string)  # of few that occur often
 
 
 def _list(lines: Iterable[str], indent: str = "  ") -> str:
@@ -106,53 +106,33 @@ def _baseline(counts: BaselineCounts | None) -> dict[str, int] | None:
     return None if counts is None else asdict(counts)
 
 
-def _verdict(verdict: Verdict) -> str:
-    """One verdict on one line, and below it its offenders on a line each."""
-    offenders = _list((_flat(offender_dict(o, verdict.timezone)) for o in verdict.offenders), "   ")
-    compared = _line(_reconciliation(verdict))
-    fields = _line(_judged(verdict))
-    return f'{fields[:-1]}, "offenders": {offenders}, "reconciliation": {compared}}}'
-
-
 def verdict_dict(verdict: Verdict) -> dict[str, object]:
     """A verdict as the schema of results describes it."""
-    return _judged(verdict) | {
-        "offenders": [offender_dict(o, verdict.timezone) for o in verdict.offenders],
-        "reconciliation": _reconciliation(verdict),
-    }
+    fields: dict[str, object] = json.loads(_verdict(verdict))
+    return fields
 
 
-def _judged(verdict: Verdict) -> dict[str, object]:
-    """All but the rows: what was demanded, and what was found."""
-    period = verdict.period
-    return {
-        "rule": verdict.rule,
-        "title": _text(verdict.title),
-        "severity": verdict.severity,
-        "scope": _scope(verdict.scope),
-        "period": {"kind": period.kind, "from": period.start, "through": period.through},
-        "outcome": verdict.outcome.value,
-        "reason": verdict.reason,
-        "type": verdict.type,
-        "basis": verdict.basis,
-        "reported": figure_number(verdict.reported, verdict.type),
-        "value": figure_number(verdict.value, verdict.type),
-        "numerator": verdict.numerator,
-        "denominator": verdict.denominator,
-        "pending": verdict.pending,
-        "require": verdict.require,
-        "aim": verdict.aim,
-        "shortfall": verdict.shortfall,
-        "recover_with": verdict.recover_with,
-        "spare": verdict.spare,
-        "revision": verdict.revision,
-        "source": verdict.source,
-        "aim_source": verdict.aim_source,
-        "waiver": None if verdict.waiver is None else dict(verdict.waiver),
-        "attestation": None if verdict.attestation is None else dict(verdict.attestation),
-        "baseline": verdict.baseline,
-        "offender_count": verdict.offender_count,
-    }
+def _verdict(verdict: Verdict) -> str:
+    """One verdict on one line, and below it its offenders on a line each. Put together here, from parts
+    that many verdicts share: a result may have ten thousands, and an encoder takes thrice as long."""
+    v, kind = verdict, verdict.type
+    offenders = _list([_offender(o, v.timezone) for o in v.offenders], "   ")
+    compared = "null" if v.reconciliation is None else _line(_reconciliation(v))
+    return (
+        f'{{"rule": {_name(v.rule)}, "title": {_text(v.title)}, "severity": {_name(v.severity)}, '
+        f'"scope": {_scope(v.scope)}, "period": {_period(v.period)}, '
+        f'"outcome": {_name(v.outcome.value)}, "reason": {_string(v.reason)}, '
+        f'"type": {_name(kind)}, "basis": {_name(v.basis)}, '
+        f'"reported": {_figure(v.reported, kind)}, "value": {_figure(v.value, kind)}, '
+        f'"numerator": {_int(v.numerator)}, "denominator": {_int(v.denominator)}, '
+        f'"pending": {v.pending}, "require": {_name(v.require)}, "aim": {_name(v.aim)}, '
+        f'"shortfall": {_int(v.shortfall)}, "recover_with": {_int(v.recover_with)}, '
+        f'"spare": {_int(v.spare)}, "revision": {_name(v.revision)}, "source": {_name(v.source)}, '
+        f'"aim_source": {_name(v.aim_source)}, "waiver": {_mapping(v.waiver)}, '
+        f'"attestation": {_mapping(v.attestation)}, "baseline": {_name(v.baseline)}, '
+        f'"offender_count": {v.offender_count}, "offenders": {offenders}, '
+        f'"reconciliation": {compared}}}'
+    )
 
 
 def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
@@ -173,13 +153,33 @@ def _reconciliation(verdict: Verdict) -> dict[str, object] | None:
     }
 
 
-def _text(text: Text) -> dict[str, str | None]:
-    return {"zh": text.zh, "en": text.en}
+@lru_cache(maxsize=4096)
+def _text(text: Text) -> str:
+    return _line({"zh": text.zh, "en": text.en})
 
 
-def _scope(scope: Mapping[str, str | None]) -> dict[str, str | None]:
-    known = {kind: scope[kind] for kind in _SCOPES if kind in scope}
-    return known | {kind: scope[kind] for kind in sorted(scope) if kind not in known}
+@lru_cache(maxsize=4096)
+def _period(period: PeriodSpan) -> str:
+    return _line({"kind": period.kind, "from": period.start, "through": period.through})
+
+
+def _scope(scope: Mapping[str, str | None]) -> str:
+    kinds = [kind for kind in _SCOPES if kind in scope]
+    kinds += sorted(scope.keys() - set(kinds))
+    return f"{{{', '.join([f'{_name(kind)}: {_name(scope[kind])}' for kind in kinds])}}}"
+
+
+def _mapping(entries: Mapping[str, object] | None) -> str:
+    return "null" if entries is None else _line(dict(entries))
+
+
+def _int(number: int | None) -> str:
+    return "null" if number is None else str(number)
+
+
+def _figure(value: Fraction | None, kind: str) -> str:
+    number = figure_number(value, kind)
+    return _string(number) if number is None or isinstance(number, str) else repr(number)
 
 
 def figure_number(value: Fraction | None, kind: str) -> int | float | str | None:
@@ -194,19 +194,18 @@ def figure_number(value: Fraction | None, kind: str) -> int | float | str | None
 
 
 def offender_dict(offender: Offender, zone: str) -> dict[str, object]:
-    return {
-        "shop_id": offender.shop_id,
-        "session_id": offender.session_id,
-        "turn": offender.turn,
-        "agent_id": offender.agent_id,
-        "at": instant_text(offender.at, zone),
-        "wait_s": None if offender.wait is None else offender.wait / 1_000_000,
-    }
+    """An offender as the schema of results describes it."""
+    fields: dict[str, object] = json.loads(_offender(offender, zone))
+    return fields
 
 
-@lru_cache(maxsize=4096)
-def instant_text(micros: int | None, zone: str) -> str | None:
-    """ISO 8601 with the zone's offset; microseconds only where there are some."""
-    if micros is None:
-        return None
-    return (_EPOCH + micros * _MICROSECOND).astimezone(ZoneInfo(zone)).isoformat()
+def _offender(offender: Offender, zone: str) -> str:
+    """The same as text, put together here: a result may have a hundred thousand of them, and an encoder
+    takes thrice as long."""
+    turn = "null" if offender.turn is None else offender.turn
+    at = "null" if offender.at is None else f'"{instant_text(offender.at, zone)}"'
+    wait = "null" if offender.wait is None else offender.wait / 1_000_000
+    return (
+        f'{{"shop_id": {_name(offender.shop_id)}, "session_id": {_string(offender.session_id)}, '
+        f'"turn": {turn}, "agent_id": {_name(offender.agent_id)}, "at": {at}, "wait_s": {wait}}}'
+    )

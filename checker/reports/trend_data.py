@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.reports.csv import SCOPES, csv_file
-from checker.reports.json import as_json_text, figure_number, instant_text
+from checker.reports.instants import instant_text
+from checker.reports.json import as_json_text, figure_number
 from checker.reports.trend_order import worst_first
 from checker.verdicts.history import History, Point, Run, Trend
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from checker.engine.measured import Measured, PeriodSpan
 from checker.packs.model import Ask, Pack
@@ -27,30 +28,27 @@ def margin(demand: Demand | None, good: int, total: int) -> Margin:
     if demand is None or demand.op not in (">=", ">") or total == 0:
         return Margin()
     bound, strict = demand.bound, demand.op == ">"
-    needed = _least(bound * total, strict)
-    shortfall = max(0, needed - good)
+    top, bottom = bound.numerator, bound.denominator
+    shortfall = max(0, _least(top * total, bottom, strict) - good)
     if shortfall > 0:
         # (good + m) / (total + m) reaches t from m = (t * total - good) / (1 - t) on.
         reach = None
-        if bound < 1:
-            reach = max(0, _least((bound * total - good) / (1 - bound), strict))
+        if top < bottom:
+            reach = max(0, _least(top * total - bottom * good, bottom - top, strict))
         possible = shortfall <= total - good
         return Margin(shortfall if possible else None, reach, 0)
-    if bound <= 0:
+    if top <= 0:
         return Margin(0, 0, None)
     # good / (total + s) stays at t up to s = good / t - total.
-    room = Fraction(good) / bound - total
-    spare = room.numerator // room.denominator
-    if strict and room == spare:
+    spare, rest = divmod(good * bottom - total * top, top)
+    if strict and rest == 0:
         spare -= 1
     return Margin(0, 0, max(0, spare))
 
 
-def _least(value: Fraction, strict: bool) -> int:
-    """The least integer >= value, or > value."""
-    if strict:
-        return value.numerator // value.denominator + 1
-    return -(-value.numerator // value.denominator)
+def _least(top: int, bottom: int, strict: bool) -> int:
+    """The least integer >= top / bottom, or > it."""
+    return top // bottom + 1 if strict else -(-top // bottom)
 
 
 def outcome_of(measured: Measured) -> Outcome:
@@ -82,11 +80,14 @@ def judge(measured: Measured, pack: Pack) -> Verdict:
     demand = revision.require or revision.aim
     if isinstance(revision.measure, TypedRatio) and judged and _exact(measured, demand):
         gap = margin(demand, figure.numerator or 0, figure.denominator or 0)
-    blank = _blank(measured.rule, revision, pack, measured.scope, measured.period)
-    return replace(
-        blank,
+    return Verdict(
+        **_of_rule(measured.rule, revision, pack),
+        scope=measured.scope,
+        period=measured.period,
         outcome=outcome_of(measured),
         reason=measured.reason,
+        basis=measured.basis,
+        reported=_reported(measured),
         value=figure.value,
         numerator=figure.numerator,
         denominator=figure.denominator,
@@ -94,11 +95,11 @@ def judge(measured: Measured, pack: Pack) -> Verdict:
         shortfall=gap.shortfall,
         recover_with=gap.recover_with,
         spare=gap.spare,
+        waiver=None,
+        attestation=None,
         offender_count=measured.offender_count,
         offenders=measured.offenders,
         added=measured.added,
-        basis=measured.basis,
-        reported=_reported(measured),
         reconciliation=measured.reconciliation,
     )
 
@@ -119,51 +120,46 @@ def _reported(measured: Measured) -> Fraction | None:
 
 def manual(rule: TypedRule, pack: Pack, scope: Mapping[str, str | None]) -> Verdict:
     """The verdict on a question that only a person can answer, before any attestation."""
-    return _blank(rule, rule.revisions[-1], pack, scope, PeriodSpan("all", None, None))
-
-
-def _blank(
-    rule: TypedRule,
-    revision: TypedRevision,
-    pack: Pack,
-    scope: Mapping[str, str | None],
-    period: PeriodSpan,
-) -> Verdict:
-    """What a verdict says of its rule, before any figure."""
-    written = revision.written
-    measure = revision.measure
     return Verdict(
-        pack=pack.name,
-        rule=rule.id,
-        title=written.title,
-        severity=written.severity,
+        **_of_rule(rule, rule.revisions[-1], pack),
         scope=scope,
-        period=period,
+        period=PeriodSpan("all", None, None),
         outcome=Outcome.MANUAL,
         reason=None,
-        type=revision.type,
         basis="computed",
         reported=None,
         value=None,
         numerator=None,
         denominator=None,
         pending=0,
-        require=_shown(revision.require),
-        aim=_shown(revision.aim),
         shortfall=None,
         recover_with=None,
         spare=None,
-        revision=written.since.isoformat() if written.since else None,
-        source=written.source,
-        aim_source=written.aim_source,
         waiver=None,
         attestation=None,
         offender_count=0,
         offenders=(),
-        timezone=pack.timezone,
-        advice=written.advice,
-        of=measure.rows.of if isinstance(measure, TypedRatio | TypedValue) else "",
     )
+
+
+def _of_rule(rule: TypedRule, revision: TypedRevision, pack: Pack) -> dict[str, Any]:
+    """What a verdict says of its rule, before any figure."""
+    written, measure = revision.written, revision.measure
+    return {
+        "pack": pack.name,
+        "rule": rule.id,
+        "title": written.title,
+        "severity": written.severity,
+        "type": revision.type,
+        "require": _shown(revision.require),
+        "aim": _shown(revision.aim),
+        "revision": written.since.isoformat() if written.since else None,
+        "source": written.source,
+        "aim_source": written.aim_source,
+        "timezone": pack.timezone,
+        "advice": written.advice,
+        "of": measure.rows.of if isinstance(measure, TypedRatio | TypedValue) else "",
+    }
 
 
 def is_question(rule: TypedRule) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from checker.language.catalog import SCOPES
 from checker.language.types import WEEKDAYS
 from checker.verdicts.model import Verdict
@@ -11,15 +13,18 @@ OrderKey = tuple[object, ...]
 
 def verdict_key(verdict: Verdict) -> OrderKey:
     """Within a rule: rows added by `--by` last, then scope, then period; missing values last."""
-    scope = tuple(_scope_key(verdict, name) for name in SCOPES)
+    scope = _scope_key(tuple(verdict.scope.items()))
     period = verdict.period
     return (verdict.added, scope, period.kind, period.start is None, period.start or "")
 
 
-def _scope_key(verdict: Verdict, name: str) -> OrderKey:
-    if name not in verdict.scope:
-        return (0,)
-    value = verdict.scope[name]
+@lru_cache(maxsize=16_384)
+def _scope_key(scope: tuple[tuple[str, str | None], ...]) -> OrderKey:
+    given = dict(scope)
+    return tuple(_value_key(name, given[name]) if name in given else (0,) for name in SCOPES)
+
+
+def _value_key(name: str, value: str | None) -> OrderKey:
     if value is None:
         return (2,)
     if name == "hour_of_day":

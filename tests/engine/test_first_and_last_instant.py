@@ -17,8 +17,8 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 # zone, times of messages, times of presence, how many queries it takes
 CASES = {
-    "all local": ("Asia/Shanghai", ["2026-01-05T08:00", "2026-01-05T23:30"], [], 1),
-    "all with offsets": ("Asia/Shanghai", ["2026-01-05T08:00Z", "2026-01-05T09:00+08:00"], [], 1),
+    "all local": ("Asia/Shanghai", ["2026-01-05T08:00", "2026-01-05T23:30"], [], 0),
+    "all with offsets": ("Asia/Shanghai", ["2026-01-05T08:00Z", "2026-01-05T09:00+08:00"], [], 0),
     "one table local, the other not": (
         "Asia/Shanghai",
         ["2026-01-05T08:00", "2026-01-05T23:30"],
