@@ -12,13 +12,14 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.data.canonical import final
+from checker.data.counting import Counts
 from checker.data.dataset import Dataset, Naive, OpenTable
 from checker.data.files import Source, find
 from checker.data.places import PLACE, Placed, lacking, place
 from checker.data.readers import RawColumn, Relation, describe, unreadable
 from checker.data.sql import DuckDBError, literal, name, rows, run, table_named, unused_prefix
 from checker.data.staging import Staged, naive_name, stage
-from checker.data.validate import Counts, required, validate
+from checker.data.validate import required, validate
 from checker.diagnostics import Diagnostic, has_errors, nearest
 from checker.language import types as t
 from checker.language.catalog import ENTRY_TABLES, STORED, TABLES

@@ -7,14 +7,14 @@ is wrong, further queries look for the first row and the values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import ibis
 
-from checker.data.canonical import HIGHEST_US, LOWEST_US, WRITTEN, cannot_be, phrase
+from checker.data.canonical import WRITTEN, cannot_be, phrase
+from checker.data.counting import Check, Counts, count
 from checker.data.places import Placed
 from checker.data.sql import Sql, literal, name, rows
-from checker.data.staging import naive_name, staged_value
+from checker.data.staging import staged_value
 from checker.diagnostics import Diagnostic, nearest
 from checker.language.catalog import TABLES
 from checker.language.types import Kind, Type
@@ -28,33 +28,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Tables in which one thing has one row."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that may be wrong with a column: `bad` over a staged value."""
-
-    column: str
-    code: str
-    bad: Sql
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What one pass over a table finds. `rows` counts them per platform and shop, `values` per platform
-    the values of each column; `ends` has the least and the greatest value of instants that have any;
-    `local` and `zoned` count the instants without and with an offset."""
-
-    rows: Mapping[tuple[str | None, str | None], int]
-    values: Mapping[str | None, Mapping[str, int]]
-    ends: Mapping[str, tuple[int, int]]
-    bad: Mapping[Check, int]
-    local: Mapping[str, int]
-    zoned: Mapping[str, int]
-
-
 def validate(con: ibis.BaseBackend, placed: Placed) -> tuple[Counts, tuple[Diagnostic, ...]]:
     """Counts a table and reports every kind of bad value once, with how many and the first of them."""
     checks = _checks(placed)
-    counts = _count(con, placed, checks)
+    counts = count(con, placed, checks)
     found = [_diagnose(con, placed, c, n) for c, n in counts.bad.items() if n]
     if not found:
         found += _duplicates(con, placed)
@@ -97,60 +74,6 @@ def _foreign(type_: Type) -> Sql:
 
 def _no_score(c: str) -> str:
     return f"({c} NOT BETWEEN 1 AND 5 AND NOT {cannot_be(Kind.INT)(c)})"
-
-
-def _count(con: ibis.BaseBackend, placed: Placed, checks: tuple[Check, ...]) -> Counts:
-    """Only what counts and ends do not tell already is looked at row by row."""
-    columns = tuple(dict.fromkeys(("platform", "shop_id", *placed.staged.columns)))
-    instants = [c for c, t in placed.staged.columns.items() if t.kind is Kind.INSTANT]
-    asked = [c for c, said in placed.staged.naive.items() if said is None]
-    counted = [c for c in checks if c.code not in ("E212", "E213", "E217")]
-    parts = ["count(*)", *(f"count({name(c)})" for c in columns)]
-    parts += [f"{end}({name(c)})" for c in instants for end in ("min", "max")]
-    parts += [f"count(*) FILTER (WHERE {c.bad(name(c.column))})" for c in counted]
-    for column in asked:
-        flag = name(naive_name(column))
-        parts += [f"count(*) FILTER (WHERE {flag})", f"count(*) FILTER (WHERE NOT {flag})"]
-    places = ("platform", "shop_id")
-    by_place: dict[tuple[str | None, str | None], int] = {}
-    values: dict[str | None, dict[str, int]] = {}
-    ends: dict[str, tuple[int, int]] = {}
-    bad = dict.fromkeys(checks, 0)
-    local, zoned = dict.fromkeys(asked, 0), dict.fromkeys(asked, 0)
-    grouped = f"SELECT {', '.join((*places, *parts))} FROM {placed.sql} GROUP BY ALL"
-    for platform, shop, number, *rest in rows(con, grouped):
-        by_place[platform, shop] = number
-        found = iter(rest)
-        have = values.setdefault(platform, dict.fromkeys(columns, 0))
-        for column in columns:
-            have[column] += next(found)
-        for column in instants:
-            low, high = next(found), next(found)
-            if low is not None:
-                known = ends.get(column, (low, high))
-                ends[column] = min(low, known[0]), max(high, known[1])
-        for check in counted:
-            bad[check] += next(found)
-        for column in asked:
-            local[column] += next(found)
-            zoned[column] += next(found)
-    for check in checks:
-        if check.code in ("E212", "E217"):
-            bad[check] = sum(by_place.values()) - sum(v[check.column] for v in values.values())
-        elif check.code == "E213" and not _within(ends.get(check.column)):
-            ((bad[check],),) = rows(
-                con,
-                f"SELECT count(*) FROM {placed.sql} WHERE {check.bad(name(check.column))}",
-            )
-    for column, said in placed.staged.naive.items():
-        if said is not None:
-            total = sum(v[column] for v in values.values())
-            local[column], zoned[column] = (total, 0) if said else (0, total)
-    return Counts(by_place, values, ends, bad, local, zoned)
-
-
-def _within(ends: tuple[int, int] | None) -> bool:
-    return ends is None or (ends[0] >= LOWEST_US and ends[1] < HIGHEST_US)
 
 
 def _diagnose(con: ibis.BaseBackend, placed: Placed, check: Check, number: int) -> Diagnostic:
