@@ -41,6 +41,12 @@ class PlacedText:
         ends = [*(match.start() for match in _BREAK.finditer(text)), len(text)]
         self.lines = tuple(text[a:b] for a, b in zip(self._starts, ends, strict=True))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PlacedText) and (self.file, self.text) == (other.file, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.text))
+
     def place(self, index: int) -> tuple[int, int]:
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
