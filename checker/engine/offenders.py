@@ -54,8 +54,8 @@ def ask_offenders(frames: Frames, jobs: Sequence[Job], limit: int) -> Callable[[
     realm = frames.realm
     names = list(dict.fromkeys(name for job in jobs for name in job.named_keys))
     picked = _picked(frames, jobs, names, limit)
-    rows = _described(frames, [job.task for job in jobs], picked)
-    answer = realm.workspace.ask(rows.select("job", *map(_key, names), "number", "pk", *_SAID))
+    described = _described(frames, [job.task for job in jobs], names, picked)
+    answer = realm.workspace.ask(described)
     agents = realm.agent_ids_asked
     groups_of = [itemgetter(*(1 + names.index(name) for name in job.named_keys)) for job in jobs]
     rank = itemgetter(1 + len(names))
@@ -149,37 +149,49 @@ def _unflagged(fact: str, flagged: Sequence[str]) -> list[str]:
     return [name for name in told if name not in flagged]
 
 
-def _described(frames: Frames, tasks: Sequence[Task], picked: ir.Table) -> ir.Table:
-    """The picked rows with all that is said of them."""
+def _described(
+    frames: Frames, tasks: Sequence[Task], names: Sequence[str], picked: ir.Table
+) -> ir.Table:
+    """job, the groups' keys, number, pk and all that is said of the picked rows."""
     fact = tasks[0].fact
     unflagged = _unflagged(fact, picked.columns)
     conditions = {i: c for i, task in enumerate(tasks) if (c := _conditions(task))}
     rows = frames.realm.workspace.keep(picked, "picked") if unflagged or conditions else picked
-    if unflagged:
-        rows = _with_own(frames, tasks[0], rows, unflagged)
-    rows = rows.mutate(**{n: ibis.null(t) for n, t in _SAID.items() if n not in rows.columns})
-    if conditions:
-        rows = _with_blamed(frames, tasks, conditions, rows)
+    joined: ir.Table = rows
+    said = {name: rows[name] for name in _SAID if name in rows.columns}
     if "sk" in row_keys(fact):
         # Sessions look up the few rows: what stands on the right of a join is built in memory.
         sessions = frames.realm.sessions
         joined = sessions.inner_join(rows, sessions["sk"] == rows["sk"], rname="r_{name}")
-        kept = [rows[c] for c in rows.columns if c != "session"]
-        rows = joined.select(*kept, session=sessions["session_id"])
-    return rows
+        said["session"] = sessions["session_id"]
+    if unflagged:
+        own = _own(frames, tasks[0], unflagged, rows)
+        pairs = [rows[key] == own[f"row_{key}"] for key in row_keys(fact)]
+        joined = joined.left_join(own, pairs)
+        said |= {name: own[f"own_{name}"] for name in unflagged}
+    said = {name: said.get(name, ibis.null(kind)) for name, kind in _SAID.items()}
+    if conditions:
+        key = row_keys(fact)[0]
+        turns = _blamed_turns(frames, tasks, conditions, _only(rows, [key]))
+        joined = joined.left_join(
+            turns, [rows["job"] == turns["blamed_job"], rows[key] == turns["blamed_row"]]
+        )
+        found = turns["blamed_row"].notnull()
+        for name in said:
+            if (column := f"blamed_{name}") in turns.columns:
+                said[name] = ibis.ifelse(found, turns[column], said[name])
+    heads = ("job", *map(_key, names), "number", "pk")
+    return joined.select(*(rows[name] for name in heads), **said)
 
 
-def _with_own(frames: Frames, task: Task, rows: ir.Table, names: Sequence[str]) -> ir.Table:
-    """`rows` with what the fact says of them under `names`."""
+def _own(frames: Frames, task: Task, names: Sequence[str], rows: ir.Table) -> ir.Table:
+    """The keys of the fact's `rows`, and what the fact itself says of them under `names`."""
     keys = row_keys(task.fact)
     scopes = frozenset({"agent"} & set(names))
     needs = Needs(frozenset(("", _COLUMNS[name]) for name in names if name not in scopes))
     frame = frames.frame(task.fact, task.clock, needs, scopes, only=_only(rows, keys)).table
-    own = frame.select(
-        **{f"row_{key}": frame[key] for key in keys}, **{n: frame[_COLUMNS[n]] for n in names}
-    )
-    joined = rows.left_join(own, [rows[key] == own[f"row_{key}"] for key in keys])
-    return joined.select(*(rows[c] for c in rows.columns), *(own[name] for name in names))
+    said = {f"own_{name}": frame[_COLUMNS[name]] for name in names}
+    return frame.select(**{f"row_{key}": frame[key] for key in keys}, **said)
 
 
 def _only(rows: ir.Table, keys: Sequence[str]) -> ir.Table:
@@ -187,23 +199,6 @@ def _only(rows: ir.Table, keys: Sequence[str]) -> ir.Table:
 
 
 # -- the turn to blame ---------------------------------------------------------------------------
-
-
-def _with_blamed(
-    frames: Frames,
-    tasks: Sequence[Task],
-    conditions: Mapping[int, Sequence[TurnCondition]],
-    rows: ir.Table,
-) -> ir.Table:
-    """`rows` of sessions or buyer days with what is said of the first turn that broke the conditions of
-    each task, where there is one."""
-    key = row_keys(tasks[0].fact)[0]
-    turns = _blamed_turns(frames, tasks, conditions, _only(rows, [key]))
-    pairs = [rows["job"] == turns["blamed_job"], rows[key] == turns["blamed_row"]]
-    joined = rows.left_join(turns, pairs)
-    found = turns["blamed_row"].notnull()
-    said = {c: ibis.ifelse(found, turns[f"blamed_{c}"], rows[c]) for c in _SAID}
-    return joined.select(*(rows[c] for c in rows.columns if c not in said), **said)
 
 
 _TURN = {"turn": "index", "agent": "ak", "at": "asked_at", "wait": "wait"}
@@ -243,10 +238,7 @@ def _blamed_turns(
         place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
         broken = broken.mutate(place=place)
         broken = broken.filter(broken["place"] == 0)
-        said = {
-            f"blamed_{n}": broken[columns[n]] if n in columns else ibis.null(t)
-            for n, t in _SAID.items()
-        }
+        said = {f"blamed_{name}": broken[column] for name, column in columns.items()}
         job = ibis.literal(index, "int32").name("blamed_job")
         first.append(broken.select(job, blamed_row=broken["row"], **said))
     return reduce(lambda one, other: one.union(other), first)
