@@ -103,7 +103,7 @@ def run(contestant: Contestant, times: Times) -> None:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.monotonic()
         process = subprocess.Popen(
-            contestant.command, stdout=out, stderr=err, start_new_session=True
+            contestant.command, stdout=out, stderr=err, start_new_session=True, env=_environment()
         )
         watcher = _Memory(process.pid)
         watcher.start()
@@ -126,6 +126,11 @@ def run(contestant: Contestant, times: Times) -> None:
         if times.digest not in (None, found):
             raise Failed(f"{contestant.name}: two runs gave different figures")
         times.digest = found
+
+
+def _environment() -> dict[str, str]:
+    """Installed packages come with their bytecode; the project in its folder may keep its own, too."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _digest(result: object, kind: str) -> str:
