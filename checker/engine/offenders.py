@@ -22,10 +22,20 @@ from checker.facts import zones
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES
-from checker.packs.typed import TypedClock, TypedRatio
+from checker.packs.typed import TypedRatio
 
 RowId = tuple[Any, ...]
-_ID_TYPES = {"sk": "int32", "index": "int32", "rn": "int64", "ts": "int64", "ak": "int32"}
+_ID_TYPES = {
+    "sk": "int32",
+    "index": "int32",
+    "rn": "int64",
+    "ts": "int64",
+    "pk": "int32",
+    "ak": "int32",
+    "from": "int64",
+    "date": "int64",
+    "buyer_id": "string",
+}
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ def _ranked(frames: Frames, job: Job, index: int) -> ir.Table | None:
     return table.select(
         ibis.literal(index, "int32").name("job"),
         *job.keys,
-        "pk",
+        table["pk"].name("place"),
         *row_keys(job.task.fact),
         number=number,
     )
@@ -226,26 +236,28 @@ def _blamed_turns(
     needs = _TURN | needs_of([c.predicate for task in blaming for c in conditions[task]])
     if fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id")}))
-    wanted = _row_table(frames, row_keys(fact), rows)
+    names = row_keys(fact)
+    wanted = _row_table(frames, names, rows)
     only = wanted if fact == "sessions" else None
     places = frames.realm.place_keys(blaming[0].platforms)
     frame = frames.frame("turns", clock, needs, pending=True, places=places, only=only)
-    turns = linked_turns(frames, fact, clock, frame.table)
+    turns = linked_turns(frames, fact, frame.table)
     if only is None:
-        turns = turns.semi_join(wanted, turns["row"] == wanted["row_rn"])
+        turns = turns.semi_join(wanted, [turns[k] == wanted[f"row_{k}"] for k in names])
     first = []
     for index, task in enumerate(blaming):
         broken = turns.filter(_broken(conditions[task], frame.pending_row, turns))
         order = [broken["asked_at"], broken["sk"], broken["index"]]
-        place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
+        place = ibis.row_number().over(ibis.window(group_by=names, order_by=order))
         numbered = broken.mutate(place=place)
         numbered = numbered.filter(numbered["place"] == 0)
         described = _described(frames, "turns", numbered)
-        first.append(numbered.select(ibis.literal(index, "int32").name("job"), "row", **described))
+        first.append(numbered.select(ibis.literal(index, "int32").name("job"), *names, **described))
     found: dict[Task, dict[RowId, _Detail]] = {}
     every = reduce(lambda one, other: one.union(other), first)
-    for index, row, *detail in frames.realm.workspace.fetch(every):
-        found.setdefault(blaming[index], {})[row,] = _Detail(*detail)
+    width = len(names) + 1
+    for row in frames.realm.workspace.fetch(every):
+        found.setdefault(blaming[row[0]], {})[tuple(row[1:width])] = _Detail(*row[width:])
     return found
 
 
@@ -261,19 +273,9 @@ def _conditions(task: Task) -> list[TurnCondition]:
     return list(turn_conditions(tr.Not(t.BOOL, task.bad)))
 
 
-def linked_turns(frames: Frames, fact: str, clock: TypedClock | None, turns: ir.Table) -> ir.Table:
-    """`turns` with the key `row` of the session or buyer day that each belongs to."""
-    if fact == "sessions":
-        return turns.mutate(row=turns["sk"])
-    days = frames.frame("buyer_days", clock, Needs()).table
-    turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
-    pairs = [
-        turns["pk"] == days["pk"],
-        turns["session__buyer_id"] == days["buyer_id"],
-        turns["date"] == days["date"],
-    ]
-    joined = turns.inner_join(days, pairs, rname="d_{name}")
-    return joined.select(*(turns[c] for c in turns.columns), row=days["rn"])
+def linked_turns(frames: Frames, fact: str, turns: ir.Table) -> ir.Table:
+    """`turns` with the row keys of the session or buyer day that each belongs to."""
+    return frames.derived.dated(turns) if fact == "buyer_days" else turns
 
 
 def _broken(conditions: Sequence[TurnCondition], row: ex.Row, turns: ir.Table) -> ir.BooleanValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import ibis
@@ -12,7 +13,23 @@ from checker.facts.order import message_order
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
 
-_HELD = {"agent_id", "ak", "last_agent_id"}
+_HELD = (({"agent_id", "ak"}, "ak", "agent_id"), ({"last_agent_id"}, "last_ak", "last_agent_id"))
+"""Columns of sessions that need a key, the key, and the text behind it."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is known of the rows at hand before their sessions are joined: they are at `places` (None:
+    anywhere), and with `few` they are a handful."""
+
+    places: tuple[int, ...] | None = None
+    few: bool = False
+
+    def of(self, home: ir.Table, rows: ir.Table) -> ir.Table:
+        """The rows of `home` that can be of the sessions of `rows`: a join holds its right side."""
+        if self.few:
+            return home.semi_join(rows, home["sk"] == rows["sk"])
+        return home if self.places is None else home.filter(home["pk"].isin(self.places))
 
 
 class Derived:
@@ -20,6 +37,7 @@ class Derived:
 
     def __init__(self, realm: Realm, staffed: frozenset[str] | None = None) -> None:
         self.realm, self.staffed = realm, staffed
+        self._replies: dict[tuple[int, ...] | None, ir.Table] = {}
 
     def turns(self, messages: ir.Table, details: bool) -> ir.Table:
         """Turns of the messages that a clock sees; see build_turns."""
@@ -41,11 +59,14 @@ class Derived:
     def session_agents(self) -> ir.Table:
         assignments = self.assignments
         with self.realm.workspace.stage("agents of sessions"):
-            return staff.session_agents(self.realm, assignments)
+            messages = self.realm.messages if self.realm.has("messages") else None
+            agents = staff.session_agents(assignments, messages)
+            return self.realm.workspace.keep(agents, "session_agents")
 
-    def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
+    def with_turn_agent(self, turns: ir.Table, near: Near, *, assigned: bool) -> ir.Table:
         """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
-        held = self.session_agents
+        assignments = near.of(self.assignments, turns)
+        held = staff.last_holders(assignments)
         joined = turns.left_join(held, turns["sk"] == held["sk"], rname="h_{name}")
         answered = turns["answered_at"].notnull()
         kept = [turns[c] for c in turns.columns if c != "ak"]
@@ -56,40 +77,62 @@ class Derived:
         )
         if not assigned:
             return result.drop("last_from")
-        starts = staff.turn_assignments(turns, self.assignments)
+        starts = staff.turn_assignments(turns, assignments)
         pairs = [result["sk"] == starts["sk"], result["index"] == starts["index"]]
         both = result.left_join(starts, pairs, rname="s_{name}")
         full = both.select(*(result[c] for c in result.columns), own=starts["assigned_at"])
         at = ibis.ifelse(full["answered_at"].notnull(), full["own"], full["last_from"])
         return full.select(*(c for c in result.columns if c != "last_from"), assigned_at=at)
 
-    def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
+    def with_session_columns(self, sessions: ir.Table, wanted: set[str], near: Near) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
         lacking = self.realm.is_lacking(sessions["pk"], "sessions", "ended_at")
         ended = sessions["ended_at"].notnull() | lacking
         table = sessions.mutate(ended=ended, duration=sessions["ended_at"] - sessions["started_at"])
-        if wanted & _HELD:
-            held = self.session_agents
+        agents = self.realm.agent_table
+        for names, key, name in _HELD:
+            if not wanted & names:
+                continue
+            held = self._holders(key, sessions, near)
             joined = table.left_join(held, table["sk"] == held["sk"], rname="h_{name}")
-            table = joined.select(*(table[c] for c in table.columns), held["ak"], held["last_ak"])
-            agents = self.realm.agent_table
-            for key, name in (("ak", "agent_id"), ("last_ak", "last_agent_id")):
-                if name in wanted:
-                    texts = agents.select(**{f"key_{key}": agents["ak"], name: agents["agent_id"]})
-                    named = table.left_join(texts, table[key] == texts[f"key_{key}"])
-                    table = named.select(*(table[c] for c in table.columns), texts[name])
+            table = joined.select(*(table[c] for c in table.columns), held[key])
+            if name in wanted:
+                texts = agents.select(**{f"key_{key}": agents["ak"], name: agents["agent_id"]})
+                named = table.left_join(texts, table[key] == texts[f"key_{key}"])
+                table = named.select(*(table[c] for c in table.columns), texts[name])
         return table
+
+    def replies(self, assignments: ir.Table, near: Near) -> ir.Table:
+        """rn, replies and first_reply_at of the assignments; kept for others at the same places."""
+        if near.few:
+            return staff.replies(near.of(self.realm.messages, assignments), assignments)
+        if near.places not in self._replies:
+            messages = near.of(self.realm.messages, assignments)
+            counts = staff.replies(messages, near.of(self.assignments, assignments))
+            with self.realm.workspace.stage("replies"):
+                self._replies[near.places] = self.realm.workspace.keep(counts, "replies")
+        return self._replies[near.places]
+
+    def _holders(self, key: str, sessions: ir.Table, near: Near) -> ir.Table:
+        if key == "last_ak":
+            return staff.last_holders(near.of(self.assignments, sessions))
+        if not near.few:
+            return self.session_agents
+        messages = near.of(self.realm.messages, sessions) if self.realm.has("messages") else None
+        return staff.session_agents(near.of(self.assignments, sessions), messages)
 
     def buyer_days(self, turns: ir.Table) -> ir.Table:
         """pk, buyer_id and date (a day number) of each buyer's local day with a turn."""
+        dated = self.dated(turns)
+        return dated.select("pk", "buyer_id", "date").distinct()
+
+    def dated(self, turns: ir.Table) -> ir.Table:
+        """`turns` of known buyers with the buyer_id and date of the buyer day that each belongs to."""
         named = turns.filter(turns["session__buyer_id"].notnull())
-        days = named.select(
-            "pk",
+        return named.mutate(
             buyer_id=named["session__buyer_id"],
             date=zones.day_of(self.realm.zone.local(named["asked_at"])),
-        ).distinct()
-        order = [days["date"], days["pk"], days["buyer_id"]]
-        return days.mutate(rn=ibis.row_number().over(order_by=order))
+        )
 
     # -- staffing --------------------------------------------------------------------------------
 
@@ -139,9 +182,7 @@ class Derived:
             agents, [runs["pk"] == agents["pk"], runs["ak"] == agents["ak"]], rname="a_{name}"
         )
         rows = joined.select(*(runs[c] for c in runs.columns), agents["max_reception"])
-        order = [rows["from"], rows["pk"], rows["ak"]]
-        numbered = rows.mutate(rn=ibis.row_number().over(order_by=order))
-        return self.realm.workspace.keep(numbered, "load")
+        return self.realm.workspace.keep(rows, "load")
 
     @cached_property
     def coverage(self) -> ir.Table:
@@ -172,9 +213,7 @@ class Derived:
             down.mutate(online_agents=down["step"] * 0, available_agents=-down["step"]).drop("step")
         )
         runs = sweeps.stretches(realm, events, ["pk"], days, ["online_agents", "available_agents"])
-        order = [runs["from"], runs["pk"]]
-        numbered = runs.mutate(rn=ibis.row_number().over(order_by=order))
-        return realm.workspace.keep(numbered, "coverage")
+        return realm.workspace.keep(runs, "coverage")
 
     def _full(self, agents: ir.Table) -> ir.Table:
         """pk, ak, from, to in which an agent with a limit holds as many sessions as it allows."""
