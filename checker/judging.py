@@ -10,6 +10,7 @@ from checker.data.dataset import Dataset
 from checker.data.workspace import Workspace
 from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
+from checker.engine.needs import carried_by_messages
 from checker.engine.reconcile import measured_and_reported
 from checker.engine.reported import reported_places, reported_rows
 from checker.engine.run import Run, RunOptions
@@ -38,7 +39,9 @@ def judged(
     with ahead:
         for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
             local = [pack for pack in packs if pack.pack.timezone == zone_name]
-            realm = open_realm(workspace, dataset, zone_name, options.as_of)
+            realm = open_realm(
+                workspace, dataset, zone_name, options.as_of, carried_by_messages(local)
+            )
             spans.append((realm.first, realm.last))
             run = Run(realm, local, run_options(options))
             runs_made.append(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import ibis
 import ibis.expr.types as ir
@@ -22,6 +22,8 @@ class Step:
 
 class Recorder(Workspace):
     """Names every table that the engine would have kept. There are no rows to fetch."""
+
+    keeps_order: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__(con=None)

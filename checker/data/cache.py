@@ -25,7 +25,7 @@ import ibis.expr.types as ir
 import checker
 from checker.data.files import find
 from checker.data.sql import DuckDBError, literal, name, rows, run
-from checker.data.workspace import Stages, Workspace
+from checker.data.workspace import Ordering, Stages, Workspace
 from checker.diagnostics import Diagnostic
 from checker.language.types import Type
 
@@ -88,6 +88,17 @@ class CachedWorkspace(Workspace):
         os.utime(held)
         self._ended(stages, "", f"/* cached */ {sql}", len(known), began)
         return known
+
+    def keep_ordered(
+        self,
+        expression: ir.Table,
+        group: str,
+        rising: Sequence[str],
+        order: Ordering,
+        what: str = "kept",
+    ) -> ir.Table:
+        # What is left in the cache has to be in order, too.
+        return self.keep(expression.order_by([expression[group], *order(expression)]), what)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         made = super().table(columns, types)

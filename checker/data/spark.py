@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import ibis
 import ibis.expr.operations as ops
@@ -52,6 +52,8 @@ class SparkWorkspace(Workspace):
     Spark inlines what a query reads twice, and every view into the queries over it. So what is kept is
     cut off from how it was made (a local checkpoint), and what a query reads twice is kept as well.
     """
+
+    keeps_order: ClassVar[bool] = False
 
     session: Any = None
     local: bool = True

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import ibis
@@ -18,9 +18,11 @@ import ibis.expr.types as ir
 from ibis.expr.schema import Schema
 
 from checker.data.ahead import Ahead
+from checker.data.in_order import put_in_order, stand_in
 from checker.data.scratch import Scratch
 
 Stages = tuple[str, ...]
+Ordering = Callable[[ir.Table], list[ir.Value]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ class EngineLost(Exception):
 @dataclass
 class Workspace:
     """One connection, the names of what is kept in it, and what was asked of it."""
+
+    keeps_order: ClassVar[bool] = True
+    """Rows of a kept table lie as they were put, and a window without an order goes through them so."""
 
     con: Any
     steps: list[Step] = field(default_factory=list)
@@ -92,6 +97,31 @@ class Workspace:
         somebody reads it."""
         sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
         self._make(kept, sql, lambda: self._keep(kept, sql, stages))
+        return self._as_table(kept, expression.schema())
+
+    def keep_ordered(
+        self,
+        expression: ir.Table,
+        group: str,
+        rising: Sequence[str],
+        order: Ordering,
+        what: str = "kept",
+    ) -> ir.Table:
+        """The table, kept; where the engine keeps rows in their places, the rows of each `group` next to
+        each other and in `order`, which begins with the columns `rising`."""
+        if not self.keeps_order:
+            return self.keep(expression, what)
+        sql, kept, stages = self.con.compile(expression), self._name(), tuple(self._stages)
+        rows = self._as_table(stand_in(kept), expression.schema())
+        sorting = self.con.compile(rows.order_by([rows[group], *order(rows)]))
+
+        def made() -> None:
+            self._keep(kept, sql, stages)
+            began = time.monotonic()
+            put_in_order(self._rows, kept, group, rising, sorting)
+            self._ended(stages, "", f"/* put in order */ {sorting}", 0, began)
+
+        self._make(kept, sql, made)
         return self._as_table(kept, expression.schema())
 
     def _name(self) -> str:
@@ -171,7 +201,6 @@ _SQL_TYPES = {
 }
 
 _SETTINGS = {
-    "preserve_insertion_order": "false",
     "enable_progress_bar": "false",
     "autoinstall_known_extensions": "false",  # nothing is ever downloaded
     "autoload_known_extensions": "false",

@@ -25,8 +25,14 @@ def instant_columns(opened: OpenTable) -> list[str]:
     return [name for name in wanted if name in opened.columns]
 
 
-def open_realm(workspace: Workspace, dataset: Dataset, zone_name: str, as_of: str | None) -> Realm:
-    """The data set seen through a zone. As-of defaults to the last instant in the data, or without
+def open_realm(
+    workspace: Workspace,
+    dataset: Dataset,
+    zone_name: str,
+    as_of: str | None,
+    carried: frozenset[str] = frozenset(),
+) -> Realm:
+    """The data set seen through a zone, with messages that carry columns of their session. As-of defaults to the last instant in the data, or without
     any to the end of the last day for which the platform reports a figure."""
     instants = _bounds(workspace, dataset)
     low, high = instants or _reported_days(workspace, dataset)
@@ -37,7 +43,8 @@ def open_realm(workspace: Workspace, dataset: Dataset, zone_name: str, as_of: st
         probe = Realm(workspace, dataset, zone, high, first=low)
         first, last = _zoned_bounds(probe, low, high)
     given = instant_of_text(as_of, zone_name) if as_of is not None else None
-    return Realm(workspace, dataset, zone, last if given is None else given, first=first, last=last)
+    end = last if given is None else given
+    return Realm(workspace, dataset, zone, end, first=first, last=last, carried=carried)
 
 
 def dated(dataset: Dataset) -> bool:

@@ -101,7 +101,11 @@ class Frames:
             table = table.semi_join(only, pairs)
         table = self._with_own(fact, table, columns, near)
         for parent in ("session", "shop", "agent"):
-            wanted = sorted(name for home, name in columns if home == parent)
+            wanted = sorted(
+                name
+                for home, name in columns
+                if home == parent and f"{parent}__{name}" not in table.columns
+            )
             if wanted:
                 table = self._with_parent(table, parent, wanted, near)
         names: dict[object, str] = {}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from checker.data.wanted import revision_trees
 from checker.language import tree as tr
-from checker.packs.typed import TypedRule
+from checker.language.catalog import TABLES
+from checker.packs.typed import TypedPack, TypedRule
 
 ColumnKey = tuple[str, str]
 """(parent or "", column)"""
@@ -48,6 +49,14 @@ def needs_of(trees: Iterable[tr.Tree | None]) -> Needs:
 def mentions_wait(tree: tr.Tree) -> bool:
     """The tree reads the wait of a turn: its own, or that of turns in a relation."""
     return any(isinstance(n, tr.Col) and n.name == "wait" and not n.parent for n in tr.walk(tree))
+
+
+def carried_by_messages(packs: Iterable[TypedPack]) -> frozenset[str]:
+    """The stored columns of the session that clocks read of every message."""
+    clocks = {r.clock for pack in packs for rule in pack.rules for r in rule.revisions} - {None}
+    needs = needs_of(tree for c in clocks if c for tree in (c.opens, c.closes, c.ignores_before))
+    stored = {c.name for c in TABLES["sessions"].stored_columns}
+    return frozenset(name for parent, name in needs.columns if parent == "session") & stored
 
 
 def reads_staffing(rule: TypedRule) -> bool:

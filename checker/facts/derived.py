@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from checker.facts import staff, sweeps, zones
-from checker.facts.order import message_order
+from checker.facts.order import message_order, only_filtered
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
 
@@ -47,7 +47,10 @@ class Derived:
             return message_order(table, own)
 
         with self.realm.workspace.stage("turns"):
-            turns = build_turns(messages, order, details=details)
+            in_place = self.realm.workspace.keeps_order and only_filtered(
+                messages, self.realm.messages
+            )
+            turns = build_turns(messages, order, details=details, in_place=in_place)
             return self.realm.workspace.keep(turns, "turns")
 
     @cached_property

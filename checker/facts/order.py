@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from checker.language.catalog import TABLES
 
 _PLACE = ("platform", "shop_id")
+CARRIED = "session__"
+"""How columns of the session begin that messages carry along."""
 _KEYS = {"sk", "pk", "ak", "rn"}
 _FIXED = {"sk", "pk", "ts", "seq", "role", "ak", "automatic", "text"}
 
 
-def message_order(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
+def message_order(messages: ir.Table, own: Sequence[str]) -> list[ir.Value]:
     """The order of messages in a session: ts, seq, role, agent, then all else that was read.
 
     `own` are the columns of the messages themselves; `messages` may have more.
@@ -20,10 +25,18 @@ def message_order(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
     return [_last(value) for value in _message_keys(messages, own)]
 
 
-def message_order_values(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
+def message_order_values(messages: ir.Table, own: Sequence[str]) -> list[ir.Value]:
     """The same order as values without nulls, for comparing rows as structs."""
     never_null, *others = _message_keys(messages, own)
     return [never_null, *(part for value in others for part in (value.isnull(), value))]
+
+
+def only_filtered(rows: ir.Table, kept: ir.Table) -> bool:
+    """`rows` are rows of `kept`, lying as they do there: nothing joins, groups or sorts in between."""
+    node = rows.op()
+    while isinstance(node, ops.Filter | ops.Project):
+        node = node.parent
+    return bool(node == kept.op())
 
 
 def table_order(name: str, rows: ir.Table) -> list[ir.Value]:
@@ -40,8 +53,8 @@ def table_order(name: str, rows: ir.Table) -> list[ir.Value]:
     ]
 
 
-def _message_keys(messages: ir.Table, own: tuple[str, ...]) -> list[ir.Value]:
-    rest = [c for c in sorted(own) if c not in _FIXED]
+def _message_keys(messages: ir.Table, own: Sequence[str]) -> list[ir.Value]:
+    rest = [c for c in sorted(own) if c not in _FIXED and not c.startswith(CARRIED)]
     names = [c for c in ("ts", "seq", "role", *rest, "text") if c in own]
     return [_who(messages) if c == "role" else messages[c] for c in names]
 

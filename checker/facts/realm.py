@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from checker.data.dataset import Dataset, OpenTable
 from checker.data.workspace import Workspace
-from checker.facts.order import table_order
+from checker.facts.order import CARRIED, message_order, table_order
 from checker.facts.zones import Zone
 from checker.language.catalog import ROLES, TABLES
 from checker.language.types import Kind
@@ -47,12 +47,14 @@ class Realm:
         *,
         first: int = 0,
         last: int = 0,
+        carried: frozenset[str] = frozenset(),
         only_session: str | None = None,
     ) -> None:
-        """`first` and `last` are the first and last instant in the data."""
+        """`first` and `last` are the first and last instant in the data; `carried` are the stored columns
+        of the session that messages have as `session__…`."""
         self.workspace, self.dataset, self.zone, self.as_of = workspace, dataset, zone, as_of
         self.first, self.last = first, last
-        self.only_session = only_session
+        self.carried, self.only_session = carried, only_session
         self._tables: dict[tuple[str, bool, tuple[int, ...] | None], ir.Table] = {}
 
     def narrowed(self, session: str) -> Realm:
@@ -64,6 +66,7 @@ class Realm:
             self.as_of,
             first=self.first,
             last=self.last,
+            carried=self.carried,
             only_session=session,
         )
 
@@ -268,7 +271,7 @@ class Realm:
 
     @cached_property
     def session_keys(self) -> ir.Table:
-        """platform, shop_id, session_id, sk, pk: for joining rows to their session."""
+        """platform, shop_id, session_id, sk, pk and `carried`: for joining rows to their session."""
         sessions, places = self.sessions, self.place_table
         joined = sessions.inner_join(places, sessions["pk"] == places["pk"])
         return joined.select(
@@ -277,6 +280,7 @@ class Realm:
             sessions["session_id"],
             sessions["sk"],
             sessions["pk"],
+            *(sessions[name] for name in sorted(self.carried)),
         )
 
     @cached_property
@@ -297,8 +301,21 @@ class Realm:
         pairs = [given[k] == keys[k] for k in ("platform", "shop_id", "session_id")]
         joined = given.inner_join(keys, pairs)
         kept = [c for c in given.columns if c not in ("platform", "shop_id", "session_id")]
-        narrow = joined.select(keys["sk"], keys["pk"], *(given[c] for c in kept))
-        return self._kept("messages", narrow, "messages_keyed")
+        narrow = joined.select(
+            keys["sk"],
+            keys["pk"],
+            *(given[c] for c in kept),
+            *(keys[name].name(f"{CARRIED}{name}") for name in sorted(self.carried)),
+        )
+        with self.workspace.stage("messages"):
+            rising = [c for c in ("ts", "seq") if c in narrow.columns]
+            return self.workspace.keep_ordered(
+                narrow,
+                "sk",
+                rising,
+                lambda rows: message_order(rows, rows.columns),
+                "messages_keyed",
+            )
 
     # -- other tables ----------------------------------------------------------------------------
 
