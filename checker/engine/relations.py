@@ -14,7 +14,7 @@ from checker.engine import values as v
 from checker.engine.needs import Needs, mentions_wait, needs_of
 from checker.engine.values import Quotient, Value
 from checker.facts import sweeps
-from checker.facts.order import message_order_values
+from checker.facts.order import message_order_values, with_ends
 from checker.language import tree as tr
 from checker.language.catalog import Column
 from checker.language.types import Kind, Type
@@ -111,6 +111,8 @@ def _attach_fact(
     rows = child.table
     if fact == "buyer_days":
         rows = frames.derived.dated(rows)
+    if ends and home == "messages" and frames.derived.in_place(rows):
+        rows = with_ends(rows)
     order = _order(frames, fact, home, rows) if ends else None
     found: dict[str, ir.Value] = {}
     absent: dict[str, Value] = {}
@@ -161,7 +163,9 @@ def _order(frames: Frames, fact: str, home: str, rows: ir.Table) -> _Order:
     if home == "messages":
         own = frames.realm.messages.columns
         keys = message_order_values(rows, own)
-        return _Order(ibis.struct({f"k{i}": key for i, key in enumerate(keys)}))
+        key = ibis.struct({f"k{i}": key for i, key in enumerate(keys)})
+        known = "begins" in rows.columns
+        return _Order(key, rows["begins"], rows["ends"]) if known else _Order(key)
     return _Order(rows["rn"])
 
 

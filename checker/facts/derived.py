@@ -47,11 +47,14 @@ class Derived:
             return message_order(table, own)
 
         with self.realm.workspace.stage("turns"):
-            in_place = self.realm.workspace.keeps_order and only_filtered(
-                messages, self.realm.messages
-            )
+            in_place = self.in_place(messages)
             turns = build_turns(messages, order, details=details, in_place=in_place)
             return self.realm.workspace.keep(turns, "turns")
+
+    def in_place(self, messages: ir.Table) -> bool:
+        """Each session's messages lie next to each other and in order."""
+        realm = self.realm
+        return realm.workspace.keeps_order and only_filtered(messages, realm.messages)
 
     @cached_property
     def assignments(self) -> ir.Table:
