@@ -50,9 +50,12 @@ class SketchFrames(Frames):
         pending: bool = False,
         places: tuple[int, ...] | None = None,
         only: ir.Table | None = None,
+        ordered: bool = True,
     ) -> Frame:
         needs |= Needs(self.shop_needs.get(fact, frozenset()))
-        return super().frame(fact, clock, needs, scopes, pending=pending, places=places, only=only)
+        return super().frame(
+            fact, clock, needs, scopes, pending=pending, places=places, only=only, ordered=ordered
+        )
 
 
 @dataclass(frozen=True)

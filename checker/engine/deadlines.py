@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.engine.buckets import ENGINE_ERRORS
+from checker.engine.flags import row_keys
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
 from checker.engine.offenders import linked_turns
@@ -178,18 +179,18 @@ class Deadlines(Run):
         table = frames.frame("turns", clock, _TOLD, pending=True, places=places).table
         table = table.filter(table["answered_at"].isnull() & table["session__ended_at"].isnull())
         if of_days:
-            table = linked_turns(frames, task.fact, clock, table)
-        row = table["row"] if of_days else table["sk"].name("row")
+            table = linked_turns(frames, task.fact, table)
+        told_of = ("pk", "session__session_id", "index", "ak", "asked_at", "pending_wait", "sk")
+        row = row_keys(task.fact) if of_days else []
         agents, known = self.realm.agent_ids, self.realm.places
-        for pk, session, index, ak, asked, wait, sk, key in self.realm.workspace.fetch(
-            table.select(
-                "pk", "session__session_id", "index", "ak", "asked_at", "pending_wait", "sk", row
-            )
-        ):
+        rows = table.select(
+            **{f"told_{c}": table[c] for c in told_of}, **{c: table[c] for c in row}
+        )
+        for pk, session, index, ak, asked, wait, sk, *key in self.realm.workspace.fetch(rows):
             agent = None if ak is None else agents[ak]
             place = known[pk]
             told = OpenTurn(place.platform, place.shop, session, index, agent, asked, wait)
-            yield _Turn(told, sk, (key,))
+            yield _Turn(told, sk, tuple(key))
 
     def _close_in(
         self,

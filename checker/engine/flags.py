@@ -55,8 +55,19 @@ class Flags:
 
 def row_keys(fact: str) -> list[str]:
     """Columns that tell a fact's rows apart."""
-    keys = {"turns": ["sk", "index"], "sessions": ["sk"], "messages": ["sk", "ts", "ak"]}
-    return keys.get(fact, ["rn"])
+    return _ROW_KEYS.get(fact, ["rn"])
+
+
+_ROW_KEYS = {
+    "turns": ["sk", "index"],
+    "sessions": ["sk"],
+    "messages": ["sk", "ts", "ak"],
+    "buyer_days": ["date", "pk", "buyer_id"],
+    "load": ["from", "pk", "ak"],
+    "coverage": ["from", "pk"],
+}
+_ORDERED_APART = ("turns", "sessions", "messages")
+"""Facts whose order is not that of their keys."""
 
 
 def build_flags(frames: Frames, tasks: Sequence[Task], days: DayRange) -> Flags:
@@ -165,6 +176,8 @@ def _reversed(key: ir.Value) -> ir.Value:
 
 def row_order(frames: Frames, fact: str, table: ir.Table) -> list[ir.Value]:
     """Columns by which rows of a fact are ordered, all ascending with missing last."""
+    if fact not in _ORDERED_APART:
+        return [table[key] for key in row_keys(fact)]
     if "order_0" in table.columns:
         return [table[c] for c in table.columns if c.startswith("order_")]
     return list(_order_columns(frames, fact, table).values())
@@ -180,7 +193,7 @@ def _order_columns(frames: Frames, fact: str, table: ir.Table) -> dict[str, ir.V
             keys = [table["ts"], table["sk"]]
             keys += message_order_values(table, frames.realm.messages.columns)
         case _:
-            keys = [table["rn"]]
+            return {}
     return {f"order_{i}": key for i, key in enumerate(keys)}
 
 

@@ -15,7 +15,7 @@ from checker.engine.expressions import Row, WindowHours
 from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
 from checker.facts import staff, zones
-from checker.facts.derived import Derived
+from checker.facts.derived import Derived, Near
 from checker.facts.joins import among, beside
 from checker.facts.realm import Realm, stored_name
 from checker.language import tree as tr
@@ -50,7 +50,7 @@ class Frames:
         self.realm, self.windows, self.clock_places = realm, windows, clock_places
         self.derived = Derived(realm, staffed)
         self._turns: dict[tuple[TypedClock, bool], ir.Table] = {}
-        self._days: dict[TypedClock, ir.Table] = {}
+        self._days: dict[tuple[TypedClock, tuple[int, ...] | None], ir.Table] = {}
 
     def share(self, other: Frames) -> None:
         """Use what `other`, over the same realm, has built: turns do not depend on a pack's windows
@@ -69,10 +69,11 @@ class Frames:
         pending: bool = False,
         places: tuple[int, ...] | None = None,
         only: ir.Table | None = None,
+        ordered: bool = True,
     ) -> Frame:
         """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs.
 
-        `only` has a column `row_k` for some of the fact's keys k: just the rows that it names.
+        Without `ordered` they may lack `rn`, which costs a sort. `only` has a column `row_k` for some of the fact's keys k: just the rows that it names.
         """
         columns = set(needs.columns)
         said = {scope: self._scope_homes(fact, scope) for scope in scopes & set(_LINKED)}
@@ -88,12 +89,18 @@ class Frames:
             pauses |= needs_of([tree]).pauses
         for overlap in pauses:
             columns |= needs_of([overlap.begin, overlap.until]).columns
-        table = self._base(fact, clock, columns)
-        if places is not None and len(places) < len(self.realm.places):
+        if places is not None and len(places) == len(self.realm.places):
+            places = None
+        near = Near(places, few=only is not None)
+        if fact == "buyer_days" and only is not None:
+            table = only.rename({c.removeprefix("row_"): c for c in only.columns}).distinct()
+        else:
+            table = self._base(fact, clock, columns, places, ordered=ordered)
+            if only is not None:
+                table = among(table, only, {c.removeprefix("row_"): c for c in only.columns})
+        if places is not None:
             table = table.filter(table["pk"].isin(list(places)))
-        if only is not None:
-            table = among(table, only, {c.removeprefix("row_"): c for c in only.columns})
-        table = self._with_own(fact, table, columns)
+        table = self._with_own(fact, table, columns, near)
         for parent in ("session", "shop", "agent"):
             wanted = sorted(
                 name
@@ -101,7 +108,7 @@ class Frames:
                 if home == parent and f"{parent}__{name}" not in table.columns
             )
             if wanted:
-                table = self._with_parent(fact, table, parent, wanted)
+                table = self._with_parent(table, parent, wanted, near)
         names: dict[object, str] = {}
         if "pending_wait" in waits:
             table = self._with_now(table)
@@ -114,7 +121,7 @@ class Frames:
         table = relations.attach(
             self, fact, clock, table, needs.relations, names, pending=pending, places=places
         )
-        table = self._with_scopes(fact, table, scopes, said)
+        table = self._with_scopes(fact, table, scopes, said, near)
         row = self._row(fact, table, names, pending=False)
         return Frame(table, row, self._row(fact, table, names, pending=True) if pending else row)
 
@@ -183,7 +190,15 @@ class Frames:
                 found.append(self.realm.is_lacking(place, home, name))
         return ibis.or_(*found)
 
-    def _base(self, fact: str, clock: TypedClock | None, columns: set[ColumnKey]) -> ir.Table:
+    def _base(
+        self,
+        fact: str,
+        clock: TypedClock | None,
+        columns: set[ColumnKey],
+        places: tuple[int, ...] | None,
+        *,
+        ordered: bool,
+    ) -> ir.Table:
         realm = self.realm
         match fact:
             case "messages":
@@ -195,32 +210,35 @@ class Frames:
                 details = bool(columns & {("", "last_asked_at"), ("", "messages")})
                 return self.turns(clock, details=details)
             case "assignments":
-                return self.derived.assignments
+                table = self.derived.assignments
+                return staff.with_is_last(table) if ("", "is_last") in columns else table
             case "buyer_days":
                 assert clock is not None
-                if clock not in self._days:
-                    needs = Needs(frozenset({("session", "buyer_id")}))
-                    turns = self.frame("turns", clock, needs).table
-                    self._days[clock] = self.derived.buyer_days(turns)
-                return self._days[clock]
+                if (clock, places) not in self._days:
+                    buyer = Needs(frozenset({("session", "buyer_id")}))
+                    turns = self.frame("turns", clock, buyer, places=places).table
+                    self._days[clock, places] = self.derived.buyer_days(turns)
+                return self._days[clock, places]
             case "coverage":
                 return self.derived.coverage
             case "load":
                 return self.derived.load
             case _:
-                return realm.keyed(fact)
+                return realm.keyed(fact, numbered=ordered, places=places)
 
-    def _with_own(self, fact: str, table: ir.Table, columns: set[ColumnKey]) -> ir.Table:
+    def _with_own(
+        self, fact: str, table: ir.Table, columns: set[ColumnKey], near: Near
+    ) -> ir.Table:
         """Derived columns of the row itself, and texts behind keys."""
         own = {name for parent, name in columns if not parent}
         if any(parent == "agent" for parent, _ in columns):
             own.add("ak")
         if fact == "turns" and own & {"agent_id", "ak", "assigned_at"}:
-            table = self.derived.with_turn_agent(table, assigned="assigned_at" in own)
+            table = self.derived.with_turn_agent(table, near, assigned="assigned_at" in own)
         if fact == "sessions":
-            table = self.derived.with_session_columns(table, own)
+            table = self.derived.with_session_columns(table, own, near)
         if fact == "assignments" and own & {"replies", "first_reply_at"}:
-            counts = staff.replies(self.realm, table)
+            counts = self.derived.replies(table, near)
             found = {"replies": "replies", "first_reply_at": "first_reply_at"}
             table = beside(table, counts, {"rn": "rn"}, found, absent={"replies": 0})
         if "agent_id" in own and "agent_id" not in table.columns:
@@ -228,7 +246,10 @@ class Frames:
         if own & {"platform", "shop_id"}:
             table = self._place_text(table)
         if "session_id" in own and "session_id" not in table.columns:
-            table = self._lookup(table, self.realm.sessions, "sk", {"session_id": "session_id"})
+            home = near.of(self.realm.sessions, table)
+            table = self._lookup(table, home, "sk", {"session_id": "session_id"})
+            if "stray" in table.columns:
+                table = table.mutate(session_id=ibis.coalesce(table["session_id"], table["stray"]))
         return table
 
     def _agent_text(self, table: ir.Table, key: str, name: str) -> ir.Table:
@@ -247,14 +268,15 @@ class Frames:
         pairs = (keys,) if isinstance(keys, str) else keys
         return beside(table, home, {key: key for key in pairs}, names)
 
-    def _with_parent(self, fact: str, table: ir.Table, parent: str, wanted: list[str]) -> ir.Table:
+    def _with_parent(self, table: ir.Table, parent: str, wanted: list[str], near: Near) -> ir.Table:
         stored = PARENT_TABLE[parent]
         names = {stored_name(stored, name): f"{parent}__{name}" for name in wanted}
         if parent == "session":
-            home = self._with_own("sessions", self.realm.sessions, {("", n) for n in wanted})
+            home = near.of(self.realm.sessions, table)
+            home = self._with_own("sessions", home, {("", n) for n in wanted}, near)
             return self._lookup(table, home, "sk", names)
         if self.realm.has(stored):
-            home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted})
+            home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted}, near)
             table = self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
         else:
             table = table.mutate(
@@ -285,10 +307,12 @@ class Frames:
         table: ir.Table,
         scopes: frozenset[str],
         said: Mapping[str, tuple[bool, bool]],
+        near: Near,
     ) -> ir.Table:
         linked = {_LINKED[s]: f"session_{s}" for s, (_, in_session) in said.items() if in_session}
         if linked:
-            home = self._with_own("sessions", self.realm.sessions, {("", n) for n in linked})
+            home = near.of(self.realm.sessions, table)
+            home = self._with_own("sessions", home, {("", n) for n in linked}, near)
             table = self._lookup(table, home, "sk", linked)
         added: dict[str, ir.Value] = {}
         for scope, (in_row, in_session) in said.items():

@@ -19,10 +19,11 @@ from checker.engine.needs import Needs, needs_of
 from checker.engine.tally import GroupKey
 from checker.engine.tasks import Task
 from checker.facts import zones
+from checker.facts.joins import among
 from checker.language import tree as tr
 from checker.language import types as t
 from checker.language.catalog import TABLES
-from checker.packs.typed import TypedClock, TypedRatio
+from checker.packs.typed import TypedRatio
 
 Listed = dict[Task, dict[GroupKey, tuple[Offender, ...]]]
 _KEY_TYPES = {"channel": "string", "buyer": "string"}  # all others are integers
@@ -171,12 +172,11 @@ def _described(
         said |= {name: own[f"own_{name}"] for name in unflagged}
     said = {name: said.get(name, ibis.null(kind)) for name, kind in _SAID.items()}
     if conditions:
-        key = row_keys(fact)[0]
-        turns = _blamed_turns(frames, tasks, conditions, _only(rows, [key]))
-        joined = joined.left_join(
-            turns, [rows["job"] == turns["blamed_job"], rows[key] == turns["blamed_row"]]
-        )
-        found = turns["blamed_row"].notnull()
+        keys = row_keys(fact)
+        turns = _blamed_turns(frames, tasks, conditions, _only(rows, keys))
+        pairs = [rows[key] == turns[f"blamed_{key}"] for key in keys]
+        joined = joined.left_join(turns, [rows["job"] == turns["blamed_job"], *pairs])
+        found = turns["blamed_job"].notnull()
         for name in said:
             if (column := f"blamed_{name}") in turns.columns:
                 said[name] = ibis.ifelse(found, turns[column], said[name])
@@ -216,6 +216,7 @@ def _blamed_turns(
     A wait that may still end well breaks nothing, so open turns count as answered at as-of.
     """
     fact, clock = tasks[0].fact, tasks[next(iter(conditions))].clock
+    keys = row_keys(fact)
     needs = needs_of([one.predicate for found in conditions.values() for one in found])
     needs |= Needs(frozenset({("", "wait"), ("", "ak")}))
     columns = _TURN
@@ -230,17 +231,20 @@ def _blamed_turns(
         places=frames.realm.place_keys(tasks[0].platforms),
         only=only if fact == "sessions" else None,
     )
-    turns = linked_turns(frames, fact, clock, frame.table, only)
+    turns = linked_turns(frames, fact, frame.table)
+    if fact == "buyer_days":
+        turns = among(turns, only, {key: f"row_{key}" for key in keys})
     first = []
     for index, found in conditions.items():
         broken = turns.filter(_broken(found, frame.pending_row, turns))
         order = [broken["asked_at"], broken["sk"], broken["index"]]
-        place = ibis.row_number().over(ibis.window(group_by="row", order_by=order))
+        place = ibis.row_number().over(ibis.window(group_by=keys, order_by=order))
         broken = broken.mutate(place=place)
         broken = broken.filter(broken["place"] == 0)
         said = {f"blamed_{name}": broken[column] for name, column in columns.items()}
         job = ibis.literal(index, "int32").name("blamed_job")
-        first.append(broken.select(job, blamed_row=broken["row"], **said))
+        of_row = {f"blamed_{key}": broken[key] for key in keys}
+        first.append(broken.select(job, **of_row, **said))
     return reduce(lambda one, other: one.union(other), first)
 
 
@@ -253,26 +257,9 @@ def _conditions(task: Task) -> list[TurnCondition]:
     return list(turn_conditions(tr.Not(t.BOOL, task.bad)))
 
 
-def linked_turns(
-    frames: Frames,
-    fact: str,
-    clock: TypedClock | None,
-    turns: ir.Table,
-    only: ir.Table | None = None,
-) -> ir.Table:
-    """`turns` with the key `row` of the session or buyer day that each belongs to; of buyer days those
-    of `only`, if it is given."""
-    if fact == "sessions":
-        return turns.mutate(row=turns["sk"])
-    days = frames.frame("buyer_days", clock, Needs(), only=only).table
-    turns = turns.mutate(date=zones.day_of(frames.realm.zone.local(turns["asked_at"])))
-    pairs = [
-        turns["pk"] == days["pk"],
-        turns["session__buyer_id"] == days["buyer_id"],
-        turns["date"] == days["date"],
-    ]
-    joined = turns.inner_join(days, pairs, rname="d_{name}")
-    return joined.select(*(turns[c] for c in turns.columns), row=days["rn"])
+def linked_turns(frames: Frames, fact: str, turns: ir.Table) -> ir.Table:
+    """`turns` with the row keys of the session or buyer day that each belongs to."""
+    return frames.derived.dated(turns) if fact == "buyer_days" else turns
 
 
 def _broken(conditions: Sequence[TurnCondition], row: ex.Row, turns: ir.Table) -> ir.BooleanValue:

@@ -39,7 +39,7 @@ class Probe:
         good = task.population.good
         inside = flags["in", rows]
         bad = inside & ~flags["good", rows, good] & ~flags["pending", rows, good]
-        # Of the day of a buyer the engine knows only the number; there are few, so all are looked at.
+        # The day of a buyer has no session of its own; there are few, so all are looked at.
         if task.fact != "buyer_days":
             table = table.semi_join(self.moments, table["sk"] == self.moments["probed"])
         self.width = len(row_keys(task.fact))
@@ -85,8 +85,10 @@ class _ProbeRealm(Realm):
         for name in (*shared, *(("messages",) if base.has("messages") else ())):
             self.__dict__[name] = getattr(base, name)
 
-    def keyed(self, name: str) -> ir.Table:
-        rows = self._base.keyed(name)
+    def keyed(
+        self, name: str, *, numbered: bool = True, places: tuple[int, ...] | None = None
+    ) -> ir.Table:
+        rows = self._base.keyed(name, numbered=numbered, places=places)
         if name != "pauses":
             return rows
         at = self._moments

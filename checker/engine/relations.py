@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,9 +13,9 @@ from checker.engine import expressions as ex
 from checker.engine import values as v
 from checker.engine.needs import Needs, mentions_wait, needs_of
 from checker.engine.values import Quotient, Value
-from checker.facts import sweeps, zones
+from checker.facts import sweeps
 from checker.facts.joins import beside
-from checker.facts.order import message_order_values
+from checker.facts.order import message_order_values, with_ends
 from checker.language import tree as tr
 from checker.language.catalog import Column
 from checker.language.types import Kind, Type
@@ -106,14 +107,14 @@ def _attach_fact(
     link = _link(fact)
     if fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id"), ("", "asked_at")}))
-    child = frames.frame(home, clock, needs, pending=needs_wait, places=places)
+    ends = any(r.function in ("first", "last") for r in relations)
+    child = frames.frame(home, clock, needs, pending=needs_wait, places=places, ordered=ends)
     rows = child.table
     if fact == "buyer_days":
-        rows = rows.mutate(
-            buyer_id=rows["session__buyer_id"],
-            date=zones.day_of(frames.realm.zone.local(rows["asked_at"])),
-        )
-    order = _order(frames, home, rows)
+        rows = frames.derived.dated(rows)
+    if ends and home == "messages" and frames.derived.in_place(rows):
+        rows = with_ends(rows)
+    order = _order(frames, fact, home, rows) if ends else None
     found: dict[str, ir.Value] = {}
     absent: dict[str, bool | int] = {}
     for relation in relations:
@@ -125,21 +126,43 @@ def _attach_fact(
             for column, value in kept(name, _aggregate(relation, row, order, rows)).items():
                 found[column] = value
                 absent |= _without_rows(relation, column)
-    grouped = rows.filter(rows[link[-1]].notnull()).group_by(list(link)).agg(**found)
+    if link == ("sk",):
+        rows = rows.filter(rows["sk"].notnull())
+    grouped = rows.group_by(list(link)).agg(**found)
     return beside(table, grouped, {k: k for k in link}, {c: c for c in found}, absent=absent)
 
 
-def _order(frames: Frames, home: str, rows: ir.Table) -> ir.Value:
-    """A key that orders the rows of a relation within one row of its parent."""
+@dataclass(frozen=True)
+class _Order:
+    """The order of the rows of a relation within one row of its parent: a key, and where they are known
+    beforehand which row is the `first` and which the `last` of all."""
+
+    key: ir.Value
+    first: ir.BooleanValue | None = None
+    last: ir.BooleanValue | None = None
+
+    def end(self, relation: tr.Relation, value: ir.Value, holds: ir.BooleanValue) -> ir.Value:
+        """The value of the first or last row for which the relation's predicate holds."""
+        known = self.first if relation.function == "first" else self.last
+        if known is not None and relation.predicate is None and not value.type().is_boolean():
+            return value.max(where=known)  # of one row
+        pick = value.argmin if relation.function == "first" else value.argmax
+        return pick(self.key, where=holds)
+
+
+def _order(frames: Frames, fact: str, home: str, rows: ir.Table) -> _Order:
     if home == "turns":
-        if "session__buyer_id" in rows.columns:  # several sessions of a buyer's day
-            return ibis.struct({"at": rows["asked_at"], "sk": rows["sk"], "index": rows["index"]})
-        return rows["index"]
+        if fact == "buyer_days":
+            key = {"at": rows["asked_at"], "sk": rows["sk"], "index": rows["index"]}
+            return _Order(ibis.struct(key))
+        return _Order(rows["index"], first=rows["index"] == 1, last=rows["is_last"])
     if home == "messages":
         own = frames.realm.messages.columns
         keys = message_order_values(rows, own)
-        return ibis.struct({f"k{i}": key for i, key in enumerate(keys)})
-    return rows["rn"]
+        key = ibis.struct({f"k{i}": key for i, key in enumerate(keys)})
+        known = "begins" in rows.columns
+        return _Order(key, rows["begins"], rows["ends"]) if known else _Order(key)
+    return _Order(rows["rn"])
 
 
 def _without_rows(relation: tr.Relation, column: str) -> dict[str, bool | int]:
@@ -154,7 +177,7 @@ def _without_rows(relation: tr.Relation, column: str) -> dict[str, bool | int]:
     return {}
 
 
-def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Table) -> Value:
+def _aggregate(relation: tr.Relation, row: ex.Row, order: _Order | None, rows: ir.Table) -> Value:
     predicate = relation.predicate
     holds = rows["pk"].notnull()  # every row has a place: true, as a column
     if predicate is not None:
@@ -174,10 +197,9 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: ir.Value, rows: ir.Tab
         return _aggregate_quotient(relation, value, holds, order, rows)
     expression = _of_rows(v.expression(value), rows)
     match relation.function:
-        case "first":
-            return expression.argmin(order, where=holds)
-        case "last":
-            return expression.argmax(order, where=holds)
+        case "first" | "last":
+            assert order is not None
+            return order.end(relation, expression, holds)
         case "sum":
             return expression.sum(where=holds)
         case "min":
@@ -200,17 +222,15 @@ def _aggregate_quotient(
     relation: tr.Relation,
     value: Quotient,
     holds: ir.BooleanValue,
-    order: ir.Value,
+    order: _Order | None,
     rows: ir.Table,
 ) -> Value:
     bottom = value.denominator
     top = _of_rows(v.expression(value.numerator), rows)
     if relation.function in ("first", "last"):
-        pick = "argmin" if relation.function == "first" else "argmax"
+        assert order is not None
         over = _of_rows(v.expression(bottom), rows)
-        return Quotient(
-            getattr(top, pick)(order, where=holds), getattr(over, pick)(order, where=holds)
-        )
+        return Quotient(order.end(relation, top, holds), order.end(relation, over, holds))
     if not isinstance(bottom, int):
         raise EngineGap(
             f"{relation.function} over a relation of quotients with different denominators"
@@ -250,7 +270,7 @@ def attach_pauses(
         if not realm.has("pauses"):
             continue
         needs = needs_of([overlap.pause])
-        pauses: Frame = frames.frame("pauses", None, needs)
+        pauses: Frame = frames.frame("pauses", None, needs, ordered=False)
         rows = pauses.table
         if overlap.pause is not None:
             rows = rows.filter(ex.condition(overlap.pause, pauses.row))

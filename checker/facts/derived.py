@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import ibis
@@ -13,7 +14,23 @@ from checker.facts.order import message_order, only_filtered
 from checker.facts.realm import Realm
 from checker.facts.turns import build_turns
 
-_HELD = {"agent_id", "ak", "last_agent_id"}
+_HELD = (({"agent_id", "ak"}, "ak", "agent_id"), ({"last_agent_id"}, "last_ak", "last_agent_id"))
+"""Columns of sessions that need a key, the key, and the text behind it."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is known of the rows at hand before their sessions are joined: they are at `places` (None:
+    anywhere), and with `few` they are a handful."""
+
+    places: tuple[int, ...] | None = None
+    few: bool = False
+
+    def of(self, home: ir.Table, rows: ir.Table) -> ir.Table:
+        """The rows of `home` that can be of the sessions of `rows`: a join holds its right side."""
+        if self.few:
+            return home.semi_join(rows, home["sk"] == rows["sk"])
+        return home if self.places is None else home.filter(home["pk"].isin(self.places))
 
 
 class Derived:
@@ -21,6 +38,7 @@ class Derived:
 
     def __init__(self, realm: Realm, staffed: frozenset[str] | None = None) -> None:
         self.realm, self.staffed = realm, staffed
+        self._replies: dict[tuple[int, ...] | None, ir.Table] = {}
 
     def turns(self, messages: ir.Table, details: bool) -> ir.Table:
         """Turns of the messages that a clock sees; see build_turns."""
@@ -30,11 +48,14 @@ class Derived:
             return message_order(table, own)
 
         with self.realm.workspace.stage("turns"):
-            in_place = self.realm.workspace.keeps_order and only_filtered(
-                messages, self.realm.messages
-            )
+            in_place = self.in_place(messages)
             turns = build_turns(messages, order, details=details, in_place=in_place)
             return self.realm.workspace.keep(turns, "turns")
+
+    def in_place(self, messages: ir.Table) -> bool:
+        """Each session's messages lie next to each other and in order."""
+        realm = self.realm
+        return realm.workspace.keeps_order and only_filtered(messages, realm.messages)
 
     @cached_property
     def assignments(self) -> ir.Table:
@@ -45,14 +66,17 @@ class Derived:
     def session_agents(self) -> ir.Table:
         assignments = self.assignments
         with self.realm.workspace.stage("agents of sessions"):
-            return staff.session_agents(self.realm, assignments)
+            messages = self.realm.messages if self.realm.has("messages") else None
+            agents = staff.session_agents(assignments, messages)
+            return self.realm.workspace.keep(agents, "session_agents")
 
-    def with_turn_agent(self, turns: ir.Table, *, assigned: bool) -> ir.Table:
+    def with_turn_agent(self, turns: ir.Table, near: Near, *, assigned: bool) -> ir.Table:
         """`turns` with ak: who answered, or who holds the session; and `assigned_at` if wanted."""
+        assignments = near.of(self.assignments, turns)
         last = {"last_ak": "last_ak", "last_from": "last_from"}
-        held = beside(turns, self.session_agents, {"sk": "sk"}, last)
+        held = beside(turns, staff.last_holders(assignments), {"sk": "sk"}, last)
         if assigned:
-            starts = staff.turn_assignments(turns, self.assignments)
+            starts = staff.turn_assignments(turns, assignments)
             found = {"assigned_at": "own_from"}
             held = beside(held, starts, {"sk": "sk", "index": "index"}, found)
         answered = held["answered_at"].notnull()
@@ -62,7 +86,7 @@ class Derived:
             columns["assigned_at"] = ibis.ifelse(answered, held["own_from"], held["last_from"])
         return held.select(**columns)
 
-    def with_session_columns(self, sessions: ir.Table, wanted: set[str]) -> ir.Table:
+    def with_session_columns(self, sessions: ir.Table, wanted: set[str], near: Near) -> ir.Table:
         """`sessions` with those of its derived columns that are wanted."""
         added = {}
         if "ended" in wanted:
@@ -71,26 +95,44 @@ class Derived:
         if "duration" in wanted:
             added["duration"] = sessions["ended_at"] - sessions["started_at"]
         table = sessions.mutate(**added) if added else sessions
-        if wanted & _HELD:
-            held = {"ak": "ak", "last_ak": "last_ak"}
-            table = beside(table, self.session_agents, {"sk": "sk"}, held)
-            for key, name in (("ak", "agent_id"), ("last_ak", "last_agent_id")):
-                if name in wanted:
-                    table = beside(table, self.realm.agent_table, {key: "ak"}, {"agent_id": name})
+        for names, key, name in _HELD:
+            if wanted & names:
+                table = beside(table, self._holders(key, sessions, near), {"sk": "sk"}, {key: key})
+            if name in wanted:
+                table = beside(table, self.realm.agent_table, {key: "ak"}, {"agent_id": name})
         return table
+
+    def replies(self, assignments: ir.Table, near: Near) -> ir.Table:
+        """rn, replies and first_reply_at of the assignments; kept for others at the same places."""
+        if near.few:
+            return staff.replies(near.of(self.realm.messages, assignments), assignments)
+        if near.places not in self._replies:
+            messages = near.of(self.realm.messages, assignments)
+            counts = staff.replies(messages, near.of(self.assignments, assignments))
+            with self.realm.workspace.stage("replies"):
+                self._replies[near.places] = self.realm.workspace.keep(counts, "replies")
+        return self._replies[near.places]
+
+    def _holders(self, key: str, sessions: ir.Table, near: Near) -> ir.Table:
+        if key == "last_ak":
+            return staff.last_holders(near.of(self.assignments, sessions))
+        if not near.few:
+            return self.session_agents
+        messages = near.of(self.realm.messages, sessions) if self.realm.has("messages") else None
+        return staff.session_agents(near.of(self.assignments, sessions), messages)
 
     def buyer_days(self, turns: ir.Table) -> ir.Table:
         """pk, buyer_id and date (a day number) of each buyer's local day with a turn."""
+        dated = self.dated(turns)
+        return dated.select("pk", "buyer_id", "date").distinct()
+
+    def dated(self, turns: ir.Table) -> ir.Table:
+        """`turns` of known buyers with the buyer_id and date of the buyer day that each belongs to."""
         named = turns.filter(turns["session__buyer_id"].notnull())
-        days = named.select(
-            "pk",
+        return named.mutate(
             buyer_id=named["session__buyer_id"],
             date=zones.day_of(self.realm.zone.local(named["asked_at"])),
-        ).distinct()
-        order = [days["date"], days["pk"], days["buyer_id"]]
-        numbered = days.mutate(rn=ibis.row_number().over(order_by=order))
-        with self.realm.workspace.stage("buyer days"):
-            return self.realm.workspace.keep(numbered, "buyer_days")
+        )
 
     # -- staffing --------------------------------------------------------------------------------
 
@@ -137,9 +179,7 @@ class Derived:
         runs = runs.filter(runs["open_sessions"] > 0)
         limit = {"max_reception": "max_reception"}
         rows = beside(runs, self._agents, {"pk": "pk", "ak": "ak"}, limit)
-        order = [rows["from"], rows["pk"], rows["ak"]]
-        numbered = rows.mutate(rn=ibis.row_number().over(order_by=order))
-        return self.realm.workspace.keep(numbered, "load")
+        return self.realm.workspace.keep(rows, "load")
 
     @cached_property
     def coverage(self) -> ir.Table:
@@ -166,9 +206,7 @@ class Derived:
             down.mutate(online_agents=down["step"] * 0, available_agents=-down["step"]).drop("step")
         )
         runs = sweeps.stretches(realm, events, ["pk"], days, ["online_agents", "available_agents"])
-        order = [runs["from"], runs["pk"]]
-        numbered = runs.mutate(rn=ibis.row_number().over(order_by=order))
-        return realm.workspace.keep(numbered, "coverage")
+        return realm.workspace.keep(runs, "coverage")
 
     def _full(self, agents: ir.Table) -> ir.Table:
         """pk, ak, from, to in which an agent with a limit holds as many sessions as it allows."""

@@ -31,6 +31,14 @@ def message_order_values(messages: ir.Table, own: Sequence[str]) -> list[ir.Valu
     return [never_null, *(part for value in others for part in (value.isnull(), value))]
 
 
+def with_ends(messages: ir.Table) -> ir.Table:
+    """`messages`, which lie in order, with `begins` and `ends`: the first and the last of a session."""
+    return messages.mutate(
+        begins=~messages["sk"].lag().identical_to(messages["sk"]),
+        ends=~messages["sk"].lead().identical_to(messages["sk"]),
+    )
+
+
 def only_filtered(rows: ir.Table, kept: ir.Table) -> bool:
     """`rows` are rows of `kept`, lying as they do there: nothing joins, groups or sorts in between."""
     node = rows.op()

@@ -56,7 +56,7 @@ class Realm:
         self.workspace, self.dataset, self.zone, self.as_of = workspace, dataset, zone, as_of
         self.first, self.last = first, last
         self.carried, self.only_session = carried, only_session
-        self._tables: dict[str, ir.Table] = {}
+        self._tables: dict[tuple[str, bool, tuple[int, ...] | None], ir.Table] = {}
         self._given: dict[str, ir.Table] = {}
 
     def narrowed(self, session: str) -> Realm:
@@ -198,11 +198,11 @@ class Realm:
     def agent_ids(self) -> tuple[str, ...]:
         return self.agent_ids_asked()
 
-    def with_agent(self, table: ir.Table, *, keep_text: bool = False) -> ir.Table:
+    def with_agent(self, table: ir.Table) -> ir.Table:
         """`table` with ak (null where no agent is named) instead of agent_id."""
         if "agent_id" not in table.columns:
             return table.mutate(ak=ibis.null("int32"))
-        kept = [c for c in table.columns if keep_text or c != "agent_id"]
+        kept = [c for c in table.columns if c != "agent_id"]
         return beside(table, self.agent_table, {"agent_id": "agent_id"}, {"ak": "ak"}, kept=kept)
 
     # -- sessions and messages -------------------------------------------------------------------
@@ -324,19 +324,26 @@ class Realm:
 
     # -- other tables ----------------------------------------------------------------------------
 
-    def keyed(self, name: str) -> ir.Table:
-        """Any other stored table with pk, and sk and ak where it has sessions and agents.
+    def keyed(
+        self, name: str, *, numbered: bool = True, places: tuple[int, ...] | None = None
+    ) -> ir.Table:
+        """Any other stored table with pk, and with sk and ak instead of its session_id and agent_id;
+        `stray` is the id of a session that has no sk, as only such tables name it.
 
-        Rows later than as-of are left out; `rn` is the row's number in the table's order.
+        Rows later than as-of are left out; `rn` is the row's number in the table's order. Rows that need
+        no number may lack it, and are then just those at `places` (None: all).
         """
-        if name not in self._tables:
-            rows = self.keyed_rows(name)
-            number = ibis.row_number().over(order_by=table_order(name, rows))
-            self._tables[name] = self._kept(name, rows.mutate(rn=number), f"{name}_keyed")
-        return self._tables[name]
+        whole = (name, True, None)
+        if numbered or whole in self._tables:
+            numbered, places = whole[1:]
+        if (name, numbered, places) not in self._tables:
+            rows = self.keyed_rows(name, places)
+            rows = numbered_rows(self.workspace, name, rows) if numbered else with_stray(rows)
+            self._tables[name, numbered, places] = self._kept(name, rows, f"{name}_keyed")
+        return self._tables[name, numbered, places]
 
-    def keyed_rows(self, name: str) -> ir.Table:
-        """The same without `rn`, and not kept."""
+    def keyed_rows(self, name: str, places: tuple[int, ...] | None = None) -> ir.Table:
+        """The same with its session_id, without `rn` and `stray`, and not kept."""
         table = TABLES[name]
         rows = self.given(name)
         missing = [
@@ -352,12 +359,29 @@ class Realm:
             rows = rows.mutate(subject=ibis.coalesce(rows["subject"], "human"))
         if name == "agents":
             rows = rows.mutate(counted=ibis.coalesce(rows["counted"], True))
+        rows, sessions = self.with_place(rows), self.sessions
+        if places is not None:
+            rows = rows.filter(rows["pk"].isin(places))
+            sessions = sessions.filter(sessions["pk"].isin(places))
         if table.column("agent_id"):
-            rows = self.with_agent(rows, keep_text=True)
+            rows = self.with_agent(rows)
         if "session_id" in rows.columns:
-            on = {c: c for c in ("platform", "shop_id", "session_id")}
-            rows = beside(rows, self.session_keys, on, {"sk": "sk"})
-        return self.with_place(rows)
+            on = {c: c for c in ("pk", "session_id")}
+            rows = beside(rows, sessions, on, {"sk": "sk"})
+        return rows
+
+
+def numbered_rows(workspace: Workspace, name: str, rows: ir.Table) -> ir.Table:
+    """`rows`, as `keyed_rows` makes them, with `rn` and `stray`."""
+    return with_stray(workspace.numbered(rows, table_order(name, rows), "rn"))
+
+
+def with_stray(rows: ir.Table) -> ir.Table:
+    """`rows` with `stray` instead of session_id."""
+    if "session_id" not in rows.columns:
+        return rows
+    stray = ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string"))
+    return rows.mutate(stray=stray).drop("session_id")
 
 
 def _null(table: str, column: str) -> ir.Value:

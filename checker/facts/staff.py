@@ -7,8 +7,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from checker.facts.order import table_order
-from checker.facts.realm import Realm
+from checker.facts.realm import Realm, numbered_rows
 from checker.language.catalog import ROLES
 
 AGENT = ROLES.index("agent")
@@ -16,9 +15,8 @@ _LATE = 1 << 62
 Places = Callable[[ir.IntegerValue], ir.BooleanValue]
 
 
-def first_repliers(realm: Realm) -> ir.Table:
+def first_repliers(messages: ir.Table) -> ir.Table:
     """sk and ak of each session's first message with role agent that is not automatic."""
-    messages = realm.messages
     human = messages.filter((messages["role"] == AGENT) & ~messages["automatic"])
     key = {"ts": human["ts"], "ak": ibis.coalesce(human["ak"], 1 << 30)}
     if "seq" in human.columns:
@@ -29,8 +27,8 @@ def first_repliers(realm: Realm) -> ir.Table:
 def assignments(realm: Realm) -> ir.Table:
     """Given assignments, and for platforms without any the one that each session's first agent has.
 
-    Columns: pk, sk, ak, agent_id, from, to, rn (order in the table), is_last (of its session), and
-    stray: the id of a session that only assignments name, which has no sk.
+    Columns: pk, sk, ak, from, to, rn (order in the table), and stray: the id of a session that only
+    assignments name, which has no sk.
     """
     parts = []
     without = None
@@ -52,14 +50,15 @@ def assignments(realm: Realm) -> ir.Table:
             )
         parts.append(derived)
     rows = parts[0] if len(parts) == 1 else parts[0].union(parts[1])
-    order = table_order("assignments", rows)
-    rows = rows.mutate(
-        stray=ibis.ifelse(rows["sk"].isnull(), rows["session_id"], ibis.null("string"))
+    return realm.workspace.keep(
+        numbered_rows(realm.workspace, "assignments", rows), "assignments_keyed"
     )
-    rows = rows.mutate(rn=ibis.row_number().over(order_by=order))
-    of_session = ibis.window(group_by=["pk", "sk", "stray"])
-    last = rows["rn"].max().over(of_session)
-    return realm.workspace.keep(rows.mutate(is_last=rows["rn"] == last), "assignments_keyed")
+
+
+def with_is_last(assigned: ir.Table) -> ir.Table:
+    """`assigned` with is_last: of its session."""
+    last = assigned["rn"].max().over(ibis.window(group_by=["pk", "sk", "stray"]))
+    return assigned.mutate(is_last=assigned["rn"] == last)
 
 
 def _derived(realm: Realm, at: Places | None) -> ir.Table:
@@ -73,13 +72,12 @@ def _derived(realm: Realm, at: Places | None) -> ir.Table:
             "sk",
             "session_id",
             ak=ibis.null("int32"),
-            agent_id=ibis.null("string"),
             **{"from": ibis.null("int64"), "to": ibis.null("int64")},
         )
-    first = first_repliers(realm)
-    agents = realm.agent_table
+    first = first_repliers(realm.messages)
+    first = first.filter(first["ak"].notnull())
     held = sessions.inner_join(first, sessions["sk"] == first["sk"])
-    held = held.select(
+    return held.select(
         sessions["pk"],
         sessions["sk"],
         sessions["session_id"],
@@ -89,41 +87,38 @@ def _derived(realm: Realm, at: Places | None) -> ir.Table:
             "to": sessions["ended_at"],
         },
     )
-    return held.inner_join(agents, held["ak"] == agents["ak"]).select(
-        *(held[c] for c in held.columns), agents["agent_id"]
-    )
 
 
-def session_agents(realm: Realm, assigned: ir.Table) -> ir.Table:
-    """sk, ak (first human reply, else first assignment), last_ak and last_from (last assignment)."""
+def session_agents(assigned: ir.Table, messages: ir.Table | None) -> ir.Table:
+    """sk and ak of each session's first human reply, else of its first assignment."""
     held = assigned.filter(assigned["sk"].notnull())
-    ends = held.group_by("sk").agg(
-        first_ak=held["ak"].argmin(held["rn"]),
-        last_ak=held["ak"].argmax(held["rn"]),
-        last_from=held["from"].argmax(held["rn"]),
-    )
-    if not realm.has("messages"):
-        only = ends.mutate(ak=ends["first_ak"]).drop("first_ak")
-        return realm.workspace.keep(only, "session_agents")
-    first = first_repliers(realm)
-    both = first.outer_join(ends, first["sk"] == ends["sk"], rname="e_{name}")
-    return realm.workspace.keep(
-        both.select(
-            sk=ibis.coalesce(both["sk"], both["e_sk"]),
-            ak=ibis.coalesce(both["ak"], both["first_ak"]),
-            last_ak=both["last_ak"],
-            last_from=both["last_from"],
-        ),
-        "session_agents",
-    )
+    first = held.group_by("sk").agg(rn=held["rn"].min())
+    held = held.semi_join(first, held["rn"] == first["rn"]).select("sk", "ak")
+    if messages is not None:
+        first = first_repliers(messages)
+        both = first.outer_join(held, first["sk"] == held["sk"], rname="held_{name}")
+        held = both.select(
+            sk=ibis.coalesce(both["sk"], both["held_sk"]),
+            ak=ibis.coalesce(both["ak"], both["held_ak"]),
+        )
+    return held
 
 
-def replies(realm: Realm, assigned: ir.Table) -> ir.Table:
+def last_holders(assigned: ir.Table) -> ir.Table:
+    """sk, last_ak and last_from of each session's last assignment."""
+    held = assigned.filter(assigned["sk"].notnull())
+    last = held.group_by("sk").agg(rn=held["rn"].max())
+    ends = held.semi_join(last, held["rn"] == last["rn"])
+    return ends.select("sk", last_ak=ends["ak"], last_from=ends["from"])
+
+
+def replies(messages: ir.Table, assigned: ir.Table) -> ir.Table:
     """rn, replies and first_reply_at of each assignment that has replies."""
-    messages = realm.messages
     human = messages.filter((messages["role"] == AGENT) & ~messages["automatic"])
-    pairs = assigned.inner_join(
-        human, [assigned["sk"] == human["sk"], assigned["ak"] == human["ak"]], rname="m_{name}"
+    held = assigned.select("sk", "ak", "from", "to", "rn")
+    # The engine holds the right side, which has fewer rows.
+    pairs = human.inner_join(
+        held, [human["sk"] == held["sk"], human["ak"] == held["ak"]], rname="a_{name}"
     )
     inside = (pairs["ts"] >= pairs["from"]) & (pairs["to"].isnull() | (pairs["ts"] < pairs["to"]))
     pairs = pairs.filter(inside)

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from checker.engine import expressions as ex
 from checker.engine.blame import TurnCondition
 from checker.engine.expressions import Row
-from checker.engine.flags import Flags
+from checker.engine.flags import Flags, row_keys
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs, needs_of
 from checker.engine.offenders import linked_turns
@@ -43,18 +43,17 @@ def count_waits(frames: Frames, flags: Flags, one: Wanted) -> dict[int, dict[int
         table = flags.table.filter(flags["in", one.rows])
         return _counted(frames, table, table[flags.columns[WAIT_KEY]], _edges(one))
     fact, clock = one.rows.of, one.revision.clock
-    key = {"sessions": "sk", "buyer_days": "rn"}.get(fact)
-    if key is None or clock is None or one.answered is None:
+    if fact not in ("sessions", "buyer_days") or clock is None or one.answered is None:
         return None
     needs = Needs(frozenset({("", "wait")})) | needs_of([c.predicate for c in one.conditions])
     if fact == "buyer_days":
         needs |= Needs(frozenset({("session", "buyer_id")}))
     frame = frames.frame("turns", clock, needs)
-    turns = linked_turns(frames, fact, clock, frame.table)
+    turns = linked_turns(frames, fact, frame.table)
     asked = [_asked(c, frame.row, turns) for c in one.conditions]
     turns = turns.filter(functools.reduce(operator.or_, asked))
-    chosen = flags.table.filter(flags["in", one.rows]).select(chosen=key)
-    turns = turns.semi_join(chosen, turns["row"] == chosen["chosen"])
+    chosen = flags.table.filter(flags["in", one.rows])
+    turns = turns.semi_join(chosen, [turns[k] == chosen[k] for k in row_keys(fact)])
     return _counted(frames, turns, turns["wait"], _edges(one))
 
 
