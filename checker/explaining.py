@@ -87,7 +87,7 @@ def explain_verdict(
         return None, found
     realm = open_realm(workspace, dataset, pack.pack.timezone, options.as_of)
     run = Run(realm, [pack], run_options(options))
-    measured = measured_and_reported(run)
+    measured = list(measured_and_reported(run))
     timed = options.as_of is not None or dated(dataset)
     today = local_day(realm.as_of if timed else None, pack.pack.timezone)
     verdicts = (*(judge(one, pack.pack) for one in measured), *questions(pack, run, options))

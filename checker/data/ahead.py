@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,17 +17,32 @@ KEPT = re.compile(r"\bkept_\d+\b")
 """The names of kept tables in SQL."""
 
 
+@dataclass(eq=False)
+class _Statement:
+    run: Callable[[], Any]
+    reads: frozenset[str]  # tables that other statements make
+    makes: str
+    urgent: bool
+    future: Future[Any] = field(default_factory=Future)
+
+
 class Ahead:
     """A queue for one connection, which nothing else may use until `settle` has returned.
 
-    A table that could not be made is told by the statements that read it.
+    Statements run in the order in which they were asked for, urgent ones as soon as what they read is
+    made. A table that could not be made is told by the statements that read it.
     """
 
     def __init__(self, interrupt: Callable[[], object]) -> None:
-        self._thread = ThreadPoolExecutor(1, "statements")
+        self.urgent = False  # what is asked for from now on
         self._interrupt = interrupt
         self._failed: dict[str, Exception] = {}
-        self._asked: list[Future[Any]] = []
+        self._asked: list[_Statement] = []
+        self._waiting: list[_Statement] = []
+        self._unmade: set[str] = set()
+        self._changed = threading.Condition()
+        self._stopped = False
+        threading.Thread(target=self._work, name="statements", daemon=True).start()
 
     def make(self, name: str, sql: str, made: Callable[[], object]) -> None:
         """Runs a statement that makes a table."""
@@ -37,7 +54,7 @@ class Ahead:
             except Exception as error:
                 self._failed[name] = error
 
-        self._asked.append(self._thread.submit(run))
+        self._put(run, sql, name)
 
     def ask(self, sql: str, asked: Callable[[], T]) -> Callable[[], T]:
         """Runs a statement for its rows; what is returned waits for them."""
@@ -46,21 +63,56 @@ class Ahead:
             self._check(sql)
             return asked()
 
-        future = self._thread.submit(run)
-        self._asked.append(future)
-        return future.result
+        return self._put(run, sql).result
 
     def settle(self) -> None:
         """Waits until all that was asked for has run."""
-        wait(self._asked)
+        wait([one.future for one in self._asked])
 
     def stop(self) -> None:
         """Gives up what has not run yet, and breaks off what is running."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        with self._changed:
+            self._stopped = True
+            for one in self._waiting:
+                one.future.cancel()
+            self._changed.notify()
         # A statement that is just about to begin does not hear it, so it is told more than once.
-        while running := [future for future in self._asked if not future.done()]:
+        while running := [one.future for one in self._asked if not one.future.done()]:
             self._interrupt()
             wait(running, timeout=_PAUSE)
+
+    def _put(self, run: Callable[[], Any], sql: str, makes: str = "") -> Future[Any]:
+        with self._changed:
+            reads = self._unmade.intersection(KEPT.findall(sql))
+            one = _Statement(run, frozenset(reads), makes, self.urgent)
+            if makes:
+                self._unmade.add(makes)
+            self._asked.append(one)
+            self._waiting.append(one)
+            self._changed.notify()
+        return one.future
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._stopped)
+                if self._stopped:
+                    return
+                one = self._next()
+                self._waiting.remove(one)
+                one.future.set_running_or_notify_cancel()
+            try:
+                found = one.run()
+            except BaseException as error:
+                one.future.set_exception(error)
+            else:
+                one.future.set_result(found)
+            with self._changed:
+                self._unmade.discard(one.makes)
+
+    def _next(self) -> _Statement:
+        ready = (one for one in self._waiting if self._unmade.isdisjoint(one.reads))
+        return min(ready, key=lambda one: not one.urgent)  # of equal ones the first
 
     def _check(self, sql: str) -> None:
         for name in KEPT.findall(sql):

@@ -186,6 +186,18 @@ class Workspace:
         return rows
 
     @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """What is asked for inside runs before what waits to be run."""
+        if self.ahead is None:
+            yield
+            return
+        self.ahead.urgent = True
+        try:
+            yield
+        finally:
+            self.ahead.urgent = False
+
+    @contextmanager
     def running_ahead(self) -> Iterator[None]:
         """Inside, statements run beside the thread that asks, which goes on while they do. Nothing else
         may use the connection then."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -67,25 +67,32 @@ class Buckets:
         self.realm, self.last_day, self.days = realm, last_day, days
         self.offenders, self.progress = offenders, progress
 
-    def figures(self, buckets: Sequence[Bucket]) -> dict[Task, Figures | str]:
-        """Figures of all tasks, or why there are none. All figures are asked for before the first answer
-        is waited for, and all offenders before they are, so that the engine works while the next question
-        is put."""
-        stage = self.realm.workspace.stage
+    def figures(self, buckets: Sequence[Bucket]) -> Iterator[dict[Task, Figures | str]]:
+        """Figures of the tasks of each bucket, or why there are none.
+
+        All figures are asked for before the first answer is waited for, and the offenders of a bucket as
+        soon as its figures are there, before those of later ones: the engine works while the next question
+        is put, and while its answers are made use of.
+        """
+        workspace = self.realm.workspace
         for bucket in buckets:
-            with stage(bucket.stage):
+            with workspace.stage(bucket.stage):
                 self._ask(bucket)
+        ready: Bucket | None = None
         for number, bucket in enumerate(buckets):
             self._tell(bucket.tasks[0].fact, number, len(buckets))
-            with stage(bucket.stage):
+            with workspace.stage(bucket.stage), workspace.urgent():
                 self._ask_offenders(bucket)
-        result: dict[Task, Figures | str] = {}
-        for number, bucket in enumerate(buckets):
-            self._tell("offenders", number, len(buckets))
-            with stage(bucket.stage):
-                result |= self._figures(bucket)
+            if ready is not None:
+                yield self._staged(ready)
+            ready = bucket
+        if ready is not None:
+            yield self._staged(ready)
         self._tell("", len(buckets), len(buckets))
-        return result
+
+    def _staged(self, bucket: Bucket) -> dict[Task, Figures | str]:
+        with self.realm.workspace.stage(bucket.stage):
+            return self._figures(bucket)
 
     def _ask(self, bucket: Bucket) -> None:
         """A query for each grouping."""

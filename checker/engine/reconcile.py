@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -17,19 +17,18 @@ from checker.packs.typed import TypedRatio
 Key = tuple[object, ...]
 
 
-def measured_and_reported(run: Run) -> list[Measured]:
+def measured_and_reported(run: Run) -> Iterable[Measured]:
     """Every figure to judge. A computed one is judged and carries the reported one for the same rule,
     scope and period; where nothing can be computed the reported one is judged."""
-    measured = run.measure()
     rows = reported_rows(run.realm.workspace, run.realm.dataset)
     if not rows:
-        return measured
+        return run.measure()
     figures = [
         figure
         for figure in reported_figures(_seen(run, rows), run.packs, run.periods.last_day)
         if run.options.only_rules is None or figure.rule.id in run.options.only_rules
     ]
-    return find_candidates(run, _merged(measured, figures))
+    return find_candidates(run, _merged(run.measure(), figures))
 
 
 def _seen(run: Run, rows: Sequence[ReportedRow]) -> Iterator[ReportedRow]:
@@ -43,7 +42,7 @@ def _seen(run: Run, rows: Sequence[ReportedRow]) -> Iterator[ReportedRow]:
             yield row
 
 
-def _merged(measured: Sequence[Measured], figures: Sequence[Measured]) -> list[Measured]:
+def _merged(measured: Iterable[Measured], figures: Sequence[Measured]) -> list[Measured]:
     found = {_key(one): one for one in measured}
     for figure in figures:
         own = found.get(_key(figure))

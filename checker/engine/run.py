@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,7 +95,8 @@ class Run:
 
     # -- all rules -------------------------------------------------------------------------------
 
-    def measure(self) -> list[Measured]:
+    def measure(self) -> Iterator[Measured]:
+        """Every rule's figures, those of some rules while others are still being computed."""
         result: list[Measured] = []
         buckets: dict[BucketKey, list[Task]] = {}
         owners: dict[Task, str] = {}
@@ -114,15 +115,18 @@ class Run:
         ]
         for bucket in asked:
             self.shared[bucket.stage] = tuple(dict.fromkeys(t.rule.id for t in bucket.tasks))
-        figures = self.buckets.figures(asked)
+        yield from result
         by_revision: dict[tuple[str, int, object], list[Task]] = {}
         for task in owners:
             by_revision.setdefault((task.rule.id, id(task.revision), task.grouping), []).append(
                 task
             )
-        for tasks in by_revision.values():
-            result.extend(self._combined(tasks, figures))
-        return result
+        figures: dict[Task, Figures | str] = {}
+        for found in self.buckets.figures(asked):
+            figures |= found
+            for same, tasks in list(by_revision.items()):
+                if figures.keys() >= set(tasks):
+                    yield from self._combined(by_revision.pop(same), figures)
 
     def _by(self, rule: TypedRule) -> tuple[str, ...]:
         return tuple(name for name in self.options.by if by_fits(rule, name))

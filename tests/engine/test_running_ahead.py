@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -58,6 +60,27 @@ def test_the_asker_goes_on_while_the_engine_works() -> None:
         workspace.may.set()
         assert answer() == [(20, 6)]
     assert [(step.kept, step.rows) for step in workspace.steps] == [("kept_1", 20), ("", 1)]
+
+
+def test_what_is_urgent_runs_as_soon_as_what_it_reads_is_made() -> None:
+    workspace = Held(duckdb_connection(threads=1))
+    workspace.may = threading.Event()
+
+    def counted(table: ibis.Table) -> Callable[[], list[tuple[int, ...]]]:
+        return workspace.ask(table.agg(n=table.count()))
+
+    with workspace.running_ahead():
+        workspace.keep(numbers(2))  # held back
+        answers = [counted(numbers(10))]
+        table = workspace.keep(numbers(5))
+        answers.append(counted(numbers(11)))
+        with workspace.urgent():
+            answers += [counted(table), counted(numbers(12))]
+        answers.append(counted(numbers(13)))
+        workspace.may.set()
+        assert [answer() for answer in answers] == [[(n,)] for n in (10, 11, 5, 12, 13)]
+    ran = [step.kept or re.findall(r"RANGE\(0, (\d+)", step.sql) for step in workspace.steps]
+    assert ran == ["kept_1", ["12"], ["10"], "kept_2", [], ["11"], ["13"]]
 
 
 def test_a_table_that_failed_is_told_by_those_who_read_it() -> None:
