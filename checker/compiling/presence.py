@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from checker.compiling.realm import Sketch
 from checker.data.dataset import Dataset
 from checker.engine.availability import Availability, Need
-from checker.facts.realm import stored_name
+from checker.facts.given import stored_name
 from checker.language.catalog import TABLES
 from checker.packs.typed import TypedRevision
 

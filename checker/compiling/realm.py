@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 from checker.compiling.recorder import Recorder, Step
 from checker.compiling.sources import Columns, Stamps, given_schema, given_table, instant, raw_table
 from checker.data.dataset import Dataset, OpenTable
-from checker.facts.realm import Place, Realm, stored_name
+from checker.facts.given import Place, stored_name
+from checker.facts.realm import Realm
 from checker.facts.zones import Zone
 from checker.language.catalog import STORED, TABLES
 from checker.language.types import Kind

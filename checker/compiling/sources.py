@@ -8,7 +8,7 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from checker.facts.realm import NO_SHOP, stored_name
+from checker.facts.given import NO_SHOP, stored_name
 from checker.facts.zones import Zone
 from checker.language import types as t
 from checker.language.types import Kind, Type

@@ -16,8 +16,9 @@ from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
 from checker.facts import staff, zones
 from checker.facts.derived import Derived, Near
+from checker.facts.given import stored_name
 from checker.facts.joins import among, beside
-from checker.facts.realm import Realm, stored_name
+from checker.facts.realm import Realm
 from checker.language import tree as tr
 from checker.language.catalog import PARENT_TABLE, ROLES, SCOPE_COLUMN, TABLES
 from checker.packs.typed import TypedClock

@@ -14,7 +14,7 @@ from checker.engine.formula import Exact
 from checker.engine.measured import Measured, PeriodSpan
 from checker.engine.tasks import grouping_of
 from checker.facts import zones
-from checker.facts.realm import Place
+from checker.facts.given import Place
 from checker.packs.model import Ask, Period
 from checker.packs.typed import TypedPack, TypedRevision, TypedRule
 

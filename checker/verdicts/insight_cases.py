@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
+from checker.facts.given import NO_SHOP
 from checker.facts.order import message_order
-from checker.facts.realm import NO_SHOP, Realm
+from checker.facts.realm import Realm
 from checker.language.catalog import ROLES
 from checker.packs.typed import TypedClock, TypedPack
 from checker.verdicts.explanation import SessionTimeline, TimelineEvent, TurnRow
