@@ -273,13 +273,15 @@ class Realm(Given):
             rows = rows.mutate(subject=ibis.coalesce(rows["subject"], "human"))
         if name == "agents":
             rows = rows.mutate(counted=ibis.coalesce(rows["counted"], True))
-        rows, sessions = self.with_place(rows), self.sessions
+        rows = self.with_place(rows)
         if places is not None:
             rows = rows.filter(rows["pk"].isin(places))
-            sessions = sessions.filter(sessions["pk"].isin(places))
         if table.column("agent_id"):
             rows = self.with_agent(rows)
         if "session_id" in rows.columns:
+            sessions = self.sessions
+            if places is not None:
+                sessions = sessions.filter(sessions["pk"].isin(places))
             on = {c: c for c in ("pk", "session_id")}
             rows = beside(rows, sessions, on, {"sk": "sk"})
         return rows
