@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -242,6 +243,8 @@ def duckdb_connection(
     a new folder in `spill`, by default the system's folder for temporary files."""
     folder = spill if spill is not None else Path(tempfile.gettempdir())
     con = ibis.duckdb.connect(temp_directory=str(folder / f"checker-{os.getpid()}"))
+    # What it spilled is removed as it closes, which must not wait for a search for cycles.
+    weakref.finalize(con, con.con.close)
     settings = dict(_SETTINGS)
     if threads is not None:
         settings["threads"] = str(int(threads))

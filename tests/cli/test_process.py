@@ -179,3 +179,29 @@ def test_completion_is_there(env: dict[str, str]) -> None:
     words = {"_CHECKER_COMPLETE": "complete_bash", "COMP_WORDS": "checker li", "COMP_CWORD": "1"}
     out, _, _ = run("checker", ROOT, env | words)
     assert out.split() == ["lint"]
+
+
+def test_what_the_engine_spilled_is_gone_as_the_process_ends(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    spilling = (
+        "import gc, os, sys\n"
+        "from pathlib import Path\n"
+        "from checker.data.workspace import duckdb_connection\n"
+        "spill = Path(sys.argv[1])\n"
+        "con = duckdb_connection(threads=1, memory='60MB', spill=spill)\n"
+        "con.raw_sql('CREATE TEMP TABLE t AS SELECT hash(range) AS h FROM range(20_000_000)').fetchall()\n"
+        "print(sum(file.stat().st_size for file in spill.glob('*/*')))\n"
+        "con.itself = con\n"
+        "gc.freeze()\n"  # as the command line does
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", spilling, str(tmp_path)],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) > 50_000_000
+    assert list(tmp_path.glob("checker-*")) == []
