@@ -35,11 +35,12 @@ def made(folder: Path, messages: int, *, shuffled: bool) -> Path:
 
 
 def _one_shape(data: Path) -> None:
-    """Messages as a folder of parts, also where there is one file."""
-    alone = data / "messages.parquet"
-    if alone.exists():
-        (data / "messages").mkdir()
-        alone.rename(data / "messages" / "part-0000.parquet")
+    """Messages and sessions as folders of parts, also where there is one file."""
+    for table in ("messages", "sessions"):
+        alone = data / f"{table}.parquet"
+        if alone.exists():
+            (data / table).mkdir()
+            alone.rename(data / table / "part-0000.parquet")
 
 
 def _shuffle(source: Path, target: Path, spill: Path) -> None:

@@ -11,7 +11,7 @@ SQL = """
 WITH seen AS (
     SELECT m.platform, m.shop_id, m.session_id, m.ts, m.seq, m.role
     FROM read_parquet('{data}/messages/*.parquet') m
-    JOIN read_parquet('{data}/sessions.parquet') s USING (platform, shop_id, session_id)
+    JOIN read_parquet('{data}/sessions/*.parquet') s USING (platform, shop_id, session_id)
     WHERE (m.role = 'buyer' OR (m.role = 'agent' AND NOT coalesce(m.automatic, false)))
       AND m.ts >= s.human_requested_at
 ), changes AS (
@@ -35,7 +35,7 @@ WITH seen AS (
 SELECT platform, shop_id, CAST(CAST(s.started_at AS DATE) AS VARCHAR) AS day,
     count(*) AS sessions, count(*) FILTER (good) AS good
 FROM by_session
-JOIN read_parquet('{data}/sessions.parquet') s USING (platform, shop_id, session_id)
+JOIN read_parquet('{data}/sessions/*.parquet') s USING (platform, shop_id, session_id)
 WHERE CAST(s.started_at AS TIME) >= TIME '08:00:00' AND CAST(s.started_at AS TIME) < TIME '23:00:00'
 GROUP BY ALL
 ORDER BY ALL

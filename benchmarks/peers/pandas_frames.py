@@ -15,7 +15,7 @@ def main(data: str) -> None:
     columns = [*KEYS, "ts", "seq", "role", "automatic"]
     messages = pd.read_parquet(Path(data) / "messages", columns=columns)
     sessions = pd.read_parquet(
-        Path(data) / "sessions.parquet", columns=[*KEYS, "human_requested_at", "started_at"]
+        Path(data) / "sessions", columns=[*KEYS, "human_requested_at", "started_at"]
     )
     human = (messages["role"] == "agent") & ~messages["automatic"].fillna(False).astype(bool)
     messages = messages[(messages["role"] == "buyer") | human]

@@ -12,7 +12,7 @@ KEYS = ["platform", "shop_id", "session_id"]
 
 
 def main(data: str) -> None:
-    sessions = pl.scan_parquet(f"{data}/sessions.parquet")
+    sessions = pl.scan_parquet(f"{data}/sessions/*.parquet")
     messages = pl.scan_parquet(f"{data}/messages/*.parquet")
     by_session = pl.col("ts").shift(-1).over(KEYS)
     rounds = (

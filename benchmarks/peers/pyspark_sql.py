@@ -54,7 +54,7 @@ def main(data: str) -> None:
     )
     spark.sparkContext.setLogLevel("ERROR")
     spark.read.parquet(f"{data}/messages").createOrReplaceTempView("messages")
-    spark.read.parquet(f"{data}/sessions.parquet").createOrReplaceTempView("sessions")
+    spark.read.parquet(f"{data}/sessions/*.parquet").createOrReplaceTempView("sessions")
     print(json.dumps([list(row) for row in spark.sql(SQL).collect()]))
 
 
