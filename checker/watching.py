@@ -180,7 +180,7 @@ class Watch:
             turns += _turns(run.limits(), zone_name)
             unwatched |= run.failures
             open_ |= run.open_sessions
-            future = future or _has_future(workspace, realm)
+            future = future or realm.last > now
         if marks is not None:
             self._seen = Seen(marks, frozenset(open_))
         self._restless = future
@@ -209,20 +209,23 @@ def _realm(workspace: Workspace, dataset: Dataset, zone_name: str, now: int) -> 
             lows += [value for value in row if value is not None]
     # Years are read in steps, so that the zone is worked out once and not at every refresh.
     first = min(lows) // YEAR_US * YEAR_US
-    last = (now // YEAR_US + 1) * YEAR_US + 2 * HORIZON_US
-    return Realm(workspace, dataset, load_zone(zone_name, first, last), now, first=first, last=now)
+    end = (now // YEAR_US + 1) * YEAR_US + 2 * HORIZON_US
+    zone = load_zone(zone_name, first, end)
+    last = _last(workspace, Realm(workspace, dataset, zone, now, first=first))
+    return Realm(workspace, dataset, zone, now, first=first, last=last)
 
 
-def _has_future(workspace: Workspace, realm: Realm) -> bool:
-    """The data tell of something later than now, which will be seen without any change of theirs."""
-    latest = []
+def _last(workspace: Workspace, realm: Realm) -> int:
+    """The last instant of the data, or now if that is later: what is later than now will be seen without
+    any change of the data."""
+    latest = [realm.as_of]
     for name in realm.dataset.tables:
         columns = instant_columns(realm.dataset.tables[name])
         table = realm.given(name)
         if columns:
             (row,) = workspace.fetch(table.agg(**{f"last_{c}": table[c].max() for c in columns}))
             latest += [value for value in row if value is not None]
-    return any(value > realm.as_of for value in latest)
+    return max(latest)
 
 
 def _turns(limits: Iterable[RunningLimit], zone_name: str) -> list[WaitingTurn]:

@@ -74,7 +74,8 @@ class Frames:
     ) -> Frame:
         """Rows of `fact` at `places` (None: all); with `pending` also what `pending_row` needs.
 
-        Without `ordered` they may lack `rn`, which costs a sort. `only` has a column `row_k` for some of the fact's keys k: just the rows that it names.
+        Without `ordered` they may lack `rn`, which costs a sort. `only` has a column `row_k` for some of
+        the fact's keys k: just the rows that it names.
         """
         columns = set(needs.columns)
         said = {scope: self._scope_homes(fact, scope) for scope in scopes & set(_LINKED)}
@@ -248,7 +249,7 @@ class Frames:
             table = self._place_text(table)
         if "session_id" in own and "session_id" not in table.columns:
             home = near.of(self.realm.sessions, table)
-            table = self._lookup(table, home, "sk", {"session_id": "session_id"})
+            table = beside(table, home, {"sk": "sk"}, {"session_id": "session_id"})
             if "stray" in table.columns:
                 table = table.mutate(session_id=ibis.coalesce(table["session_id"], table["stray"]))
         return table
@@ -261,24 +262,17 @@ class Frames:
         named = beside(table, self.realm.place_table, {"pk": "pk"}, texts)
         return named.mutate(shop_id=named["shop_id"].nullif(""))
 
-    @staticmethod
-    def _lookup(
-        table: ir.Table, home: ir.Table, keys: str | tuple[str, ...], names: Mapping[str, str]
-    ) -> ir.Table:
-        """`table` with columns of `home` (source -> name), matched by equal keys."""
-        pairs = (keys,) if isinstance(keys, str) else keys
-        return beside(table, home, {key: key for key in pairs}, names)
-
     def _with_parent(self, table: ir.Table, parent: str, wanted: list[str], near: Near) -> ir.Table:
         stored = PARENT_TABLE[parent]
         names = {stored_name(stored, name): f"{parent}__{name}" for name in wanted}
         if parent == "session":
             home = near.of(self.realm.sessions, table)
             home = self._with_own("sessions", home, {("", n) for n in wanted}, near)
-            return self._lookup(table, home, "sk", names)
+            return beside(table, home, {"sk": "sk"}, names)
         if self.realm.has(stored):
             home = self._with_own(stored, self.realm.keyed(stored), {("", n) for n in wanted}, near)
-            table = self._lookup(table, home, "pk" if parent == "shop" else ("pk", "ak"), names)
+            keys = {"pk": "pk"} if parent == "shop" else {"pk": "pk", "ak": "ak"}
+            table = beside(table, home, keys, names)
         else:
             table = table.mutate(
                 **{new: relations.missing(TABLES[stored].column(old)) for old, new in names.items()}
@@ -314,7 +308,7 @@ class Frames:
         if linked:
             home = near.of(self.realm.sessions, table)
             home = self._with_own("sessions", home, {("", n) for n in linked}, near)
-            table = self._lookup(table, home, "sk", linked)
+            table = beside(table, home, {"sk": "sk"}, linked)
         added: dict[str, ir.Value] = {}
         for scope, (in_row, in_session) in said.items():
             value = table[_LINKED[scope]] if in_row else table[f"session_{scope}"]

@@ -81,7 +81,7 @@ class _ProbeRealm(Realm):
         workspace = _Unkept(base.workspace.con)
         super().__init__(workspace, base.dataset, base.zone, horizon)
         self._base, self._moments = base, moments
-        shared = ("places", "place_table", "agent_table", "agent_ids", "sessions", "session_keys")
+        shared = ("places", "place_table", "agent_table", "sessions", "session_keys")
         for name in (*shared, *(("messages",) if base.has("messages") else ())):
             self.__dict__[name] = getattr(base, name)
 

@@ -20,6 +20,17 @@ MOMENTS = (
     ("Asia/Shanghai", dt.datetime(2026, 3, 6, 23, 30)),
     ("Europe/Berlin", dt.datetime(2026, 10, 24, 23, 59, 59, 999_999)),
 )
+OF_THE_APP = """
+language: 1
+pack: watched
+platform: house
+title: Watched
+timezone: Asia/Shanghai
+clocks:
+  reply: {opens: role = 'buyer', closes: role = 'agent'}
+rules:
+  app: {title: T, clock: reply, ratio: {of: turns, where: "session.channel = 'app'", good: wait <= 3m}}
+"""
 
 
 def snapshot(folder: Path, rules: Path, now: int) -> Snapshot:
@@ -112,3 +123,28 @@ def test_rules_that_waiting_cannot_break_are_named(
     assert set(found.unwatched) == {"watched/buyers"}
     assert "sessions" in found.unwatched["watched/buyers"]
     assert set(found.watched) == {f"watched/{rule}" for rule in ORACLE if rule != "buyers"}
+
+
+def test_the_row_of_a_session_that_begins_later_is_not_seen_though_its_messages_are(
+    tmp_path: Path,
+) -> None:
+    local = dt.datetime(2026, 3, 4, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+    asked = micros(local)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "messages.csv").write_text(
+        f"platform,session_id,ts,role\nhouse,S1,{iso(asked)},buyer\n", "utf-8"
+    )
+    (data / "sessions.csv").write_text(
+        "platform,session_id,started_at,channel\n"
+        f"house,S1,{iso(asked + 300_000_000)},app\nhouse,S2,{iso(asked)},app\n",
+        "utf-8",
+    )
+    rules = tmp_path / "pack.yaml"
+    rules.write_text(OF_THE_APP, "utf-8")
+
+    def told(now: int) -> list[str]:
+        return [limit.rule for turn in snapshot(data, rules, now).turns for limit in turn.limits]
+
+    assert told(asked + 120_000_000) == []
+    assert told(asked + 300_000_000) == ["watched/app"]
