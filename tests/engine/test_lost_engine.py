@@ -58,5 +58,6 @@ def test_no_left_join_becomes_a_right_join() -> None:
         return str(rows[0][1])
 
     assert "Join Type: RIGHT" in plan(duckdb.connect())
-    ours = plan(duckdb_connection().con)
+    own = duckdb_connection()
+    ours = plan(own.con)
     assert "Join Type: LEFT" in ours and "RIGHT" not in ours
