@@ -44,15 +44,22 @@ class Held(Workspace):
     """Makes no table before it may."""
 
     may: threading.Event
+    begun: threading.Event
 
     def _keep(self, kept: str, sql: str, stages: Stages) -> None:
+        self.begun.set()
         assert self.may.wait(60)
         super()._keep(kept, sql, stages)
 
 
-def test_the_asker_goes_on_while_the_engine_works() -> None:
+def held() -> Held:
     workspace = Held(duckdb_connection(threads=1))
-    workspace.may = threading.Event()
+    workspace.may, workspace.begun = threading.Event(), threading.Event()
+    return workspace
+
+
+def test_the_asker_goes_on_while_the_engine_works() -> None:
+    workspace = held()
     with workspace.running_ahead():
         table = workspace.keep(numbers(20).select(n=ibis._.n, m=ibis._.n % 7))
         answer = workspace.ask(table.agg(n=table.count(), m=table["m"].max()))
@@ -63,14 +70,14 @@ def test_the_asker_goes_on_while_the_engine_works() -> None:
 
 
 def test_what_is_urgent_runs_as_soon_as_what_it_reads_is_made() -> None:
-    workspace = Held(duckdb_connection(threads=1))
-    workspace.may = threading.Event()
+    workspace = held()
 
     def counted(table: ibis.Table) -> Callable[[], list[tuple[int, ...]]]:
         return workspace.ask(table.agg(n=table.count()))
 
     with workspace.running_ahead():
         workspace.keep(numbers(2))  # held back
+        assert workspace.begun.wait(60)
         answers = [counted(numbers(10))]
         table = workspace.keep(numbers(5))
         answers.append(counted(numbers(11)))
