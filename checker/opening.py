@@ -8,10 +8,11 @@ from pathlib import Path
 
 from checker.data.cache import CachedWorkspace, open_cache
 from checker.data.dataset import Dataset
+from checker.data.duck import duckdb_connection
 from checker.data.engines import Opened, choose_engine, is_uri
 from checker.data.open import open_dataset
 from checker.data.urls import is_database
-from checker.data.workspace import Timing, Workspace, duckdb_connection
+from checker.data.workspace import Timing, Workspace
 from checker.diagnostics import Diagnostic
 from checker.language.types import Type
 from checker.options import AuditOptions, veiled
@@ -24,7 +25,8 @@ def engaged(
 ) -> Opened:
     """The data set in the engine that is asked for, and the workspace that it is in."""
     con = duckdb_connection(threads=options.threads, memory=options.memory, spill=options.spill)
-    workspace = CachedWorkspace(con) if options.cache is not None else Workspace(con)
+    cached = CachedWorkspace(con, recalls=not options.plan)
+    workspace = cached if options.cache is not None else Workspace(con)
     engine, found = choose_engine(
         options.engine, threads=options.threads, memory=options.memory, spill=options.spill
     )
@@ -77,11 +79,13 @@ def opened(
         if made is None:
             return None, veiled(found, options)
         data = made
+    cache = None
     if isinstance(workspace, CachedWorkspace):
         assert options.cache is not None
-        workspace.cache, more = open_cache(options.cache, Path(data), wanted, options.platform)
-        found = (*found, *more)
-        if workspace.cache is None:
+        cache, more = open_cache(options.cache, Path(data), wanted, options.platform)
+        workspace.cache, found = cache, (*found, *more)
+        if cache is None:
             return None, veiled(found, options)
-    dataset, more = open_dataset(workspace.con, data, wanted, platform=options.platform)
+    con, platform = workspace.con, options.platform
+    dataset, more = open_dataset(con, data, wanted, platform=platform, cache=cache)
     return dataset, veiled((*found, *more), options)

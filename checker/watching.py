@@ -155,9 +155,7 @@ class Watch:
             buyers = any(reads_buyers(pack) for pack in packs)
             some, marks = narrowed(workspace, dataset, now, self._seen, whole_buyers=buyers)
         else:
-            tables = {
-                k: replace(t, table=workspace.keep(t.table)) for k, t in dataset.tables.items()
-            }
+            tables = {k: t.showing(workspace.keep(t.table)) for k, t in dataset.tables.items()}
             some, marks = Dataset(tables), None
         turns: list[WaitingTurn] = []
         unwatched: dict[str, str] = {}

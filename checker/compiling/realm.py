@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import ibis
@@ -162,7 +162,7 @@ def _dataset(columns: Columns) -> Dataset:
         {
             name: OpenTable(
                 name,
-                raw_table(name, have),
+                partial(raw_table, name, have),
                 frozenset({"platform", "shop_id", *have}),
                 naive={},
                 ends={},

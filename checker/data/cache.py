@@ -15,15 +15,18 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import ibis.expr.types as ir
+import duckdb
 
 import checker
+from checker.data.canonical_text import canonical
 from checker.data.files import find
+from checker.data.lazily import ir
 from checker.data.sql import DuckDBError, literal, name, rows, run
 from checker.data.workspace import Ordering, Stages, Workspace
 from checker.diagnostics import Diagnostic
@@ -40,11 +43,29 @@ class Cache:
     """A folder of results, and what the tables of the data set at hand are made of."""
 
     folder: Path
+    data: str  # the key of the whole data set
     tables: Mapping[str, str]  # table of the data set -> key
     read: tuple[tuple[Path, tuple[int, int]], ...]  # its files, with size and time of change
 
     def file(self, key: str, ending: str) -> Path:
         return self.folder / key[:2] / f"{key}.{ending}"
+
+    def recall(self, key: str) -> Any:
+        """What was left under a key of something about the whole data set; None: nothing, or broken."""
+        held = self._about(key)
+        try:
+            known = json.loads(held.read_bytes())
+        except (OSError, ValueError):
+            return None
+        os.utime(held)
+        return known
+
+    def remember(self, key: str, value: object) -> None:
+        """Leaves something about the whole data set: texts, numbers, None, and lists of them."""
+        self.leave(self._about(key), lambda file: file.write_text(json.dumps(value)))
+
+    def _about(self, key: str) -> Path:
+        return self.file(_digest(f"{self.data}\n{key}"), "json")
 
     def leave(self, target: Path, write: Callable[[Path], object]) -> None:
         """Writes a result whole or not at all; not, where the data have changed since the start."""
@@ -61,6 +82,7 @@ class CachedWorkspace(Workspace):
     """A workspace that looks into the cache first, and leaves there what it had to compute."""
 
     cache: Cache | None = None  # None: the data are not known yet
+    recalls: bool = True  # False: every question is put, and shown in the plan
     _keys: dict[str, str] = field(default_factory=dict)
 
     def _keep(self, kept: str, sql: str, stages: Stages) -> None:
@@ -99,6 +121,13 @@ class CachedWorkspace(Workspace):
     ) -> ir.Table:
         # What is left in the cache has to be in order, too.
         return self.keep(expression.order_by([expression[group], *order(expression)]), what)
+
+    def recall(self, key: str) -> Any:
+        return self.cache.recall(key) if self.cache is not None and self.recalls else None
+
+    def leave(self, key: str, value: object) -> None:
+        if self.cache is not None:
+            self.cache.remember(key, value)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         made = super().table(columns, types)
@@ -169,16 +198,30 @@ def open_cache(
     sources, _ = find(data)
     files = [(source, file) for source in sources for file in source.files]
     read = tuple((file, _stamp(file)) for _, file in files)
-    digests = sorted(
-        f"{source.table} {source.format} {_file_digest(file)}" for source, file in files
-    )
-    made_by = f"{checker.__version__} {version('duckdb')} {version('ibis-framework')}"
+    with ThreadPoolExecutor() as threads:  # digests are computed outside of Python
+        contents = threads.map(_file_digest, [file for _, file in files])
+        made_by = f"{_own_digest()} {duckdb.__version__}"
+        digests = sorted(
+            f"{source.table} {source.format} {digest}"
+            for (source, _), digest in zip(files, contents, strict=True)
+        )
     whole = "\n".join((made_by, f"platform {platform}", *digests))
     keys = {
-        table: _digest(f"{whole}\n{table} {sorted((c, str(t)) for c, t in columns.items())}")
+        table: _digest(f"{whole}\n{table} {canonical(columns)}")
         for table, columns in wanted.items()
     }
-    return Cache(folder, keys, read), ()
+    return Cache(folder, _digest(canonical(keys)), keys, read), ()
+
+
+def _own_digest() -> str:
+    """Of this package's code, and of Ibis' first file, which has its version: what other code has left is
+    of no use."""
+    package = Path(checker.__file__).parent
+    files = sorted(file for ending in ("py", "json") for file in package.rglob(f"*.{ending}"))
+    texts = [(str(f.relative_to(package)), f.read_text("utf-8")) for f in files]
+    ibis = find_spec("ibis")
+    assert ibis is not None and ibis.origin is not None
+    return _digest(canonical([*texts, Path(ibis.origin).read_text("utf-8")]))
 
 
 def _prune(folder: Path) -> None:

@@ -49,6 +49,9 @@ STAGED_TYPE: Mapping[Kind, str] = {
     Kind.TIME: "BIGINT",
 }
 
+IBIS_TYPE = {"VARCHAR": "string", "TINYINT": "boolean", "INTEGER": "int32", "BIGINT": "int64"}
+"""What `final` makes of a staged type, as Ibis calls it."""
+
 WRITTEN: Mapping[Kind, str] = {
     Kind.BOOL: "write true or false, yes or no, 1 or 0",
     Kind.INT: "write a whole number, such as 42",

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ibis
-
 from checker.data.canonical import final
+from checker.data.duck import DuckDB
 from checker.data.files import FORMATS, Format, Source
 from checker.data.places import PLACE, Placed
 from checker.data.readers import describe
@@ -39,7 +38,7 @@ def is_plain(columns: Mapping[str, Type]) -> bool:
 
 
 def write_chunk(
-    con: ibis.BaseBackend, lines: Lines, wanted: Mapping[str, Type], out: Path
+    con: DuckDB, lines: Lines, wanted: Mapping[str, Type], out: Path
 ) -> tuple[Diagnostic, ...]:
     """Writes the lines to `out`, or says what is wrong with them, at their place in the origin."""
     text = out.with_name(f".{out.stem}{lines.origin.suffix}")
@@ -52,7 +51,7 @@ def write_chunk(
 
 
 def _converted(
-    con: ibis.BaseBackend, text: Path, table: str, wanted: Mapping[str, Type], out: Path
+    con: DuckDB, text: Path, table: str, wanted: Mapping[str, Type], out: Path
 ) -> tuple[Diagnostic, ...]:
     format_: Format = FORMATS[text.suffix.lower()]
     source = Source(table, format_, (text,), text.parent)
@@ -79,7 +78,7 @@ def _converted(
         _dropped(con, prefix)
 
 
-def _placed(con: ibis.BaseBackend, staged: Staged, prefix: str) -> Placed:
+def _placed(con: DuckDB, staged: Staged, prefix: str) -> Placed:
     """Only the whole data say of which platform and shop a row is."""
     view = name(f"{prefix}_alone")
     added = [f"NULL::VARCHAR AS {name(c)}" for c in PLACE if c not in staged.columns]
@@ -88,7 +87,7 @@ def _placed(con: ibis.BaseBackend, staged: Staged, prefix: str) -> Placed:
     return Placed(staged, view, "unknown", frozenset())
 
 
-def _select(con: ibis.BaseBackend, staged: Staged) -> str:
+def _select(con: DuckDB, staged: Staged) -> str:
     parts = []
     for column, type_ in staged.columns.items():
         value = final(type_.kind, name(column))
@@ -98,7 +97,7 @@ def _select(con: ibis.BaseBackend, staged: Staged) -> str:
     return f"SELECT {', '.join(parts)} FROM {staged.sql}"
 
 
-def _instant(con: ibis.BaseBackend, staged: Staged, column: str) -> str:
+def _instant(con: DuckDB, staged: Staged, column: str) -> str:
     """Local times and those with an offset keep apart; where both occur, as text."""
     flag, value = name(naive_name(column)), f"make_timestamp({name(column)})"
     said = {r[0] for r in rows(con, f"SELECT DISTINCT {flag} FROM {staged.sql} WHERE {name(column)} IS NOT NULL")}  # fmt: skip
@@ -108,7 +107,7 @@ def _instant(con: ibis.BaseBackend, staged: Staged, column: str) -> str:
     return value if said != {False} else f"({value} AT TIME ZONE 'UTC')"
 
 
-def _dropped(con: ibis.BaseBackend, prefix: str) -> None:
+def _dropped(con: DuckDB, prefix: str) -> None:
     made = rows(
         con,
         "SELECT table_name, table_type FROM information_schema.tables "
@@ -135,7 +134,7 @@ def _at_origin(found: Diagnostic, lines: Lines, text: Path) -> Diagnostic:
     return replace(found, message=message, notes=notes, span=span)
 
 
-def merge(con: ibis.BaseBackend, parts: Sequence[Path], out: Path) -> bool:
+def merge(con: DuckDB, parts: Sequence[Path], out: Path) -> bool:
     """Many small files as one; False where they do not fit together and stay as they are."""
     listed = ", ".join(literal(str(part)) for part in parts)
     kinds = rows(

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from checker.data.canonical import HIGHEST_US, LOWEST_US
+from checker.data.duck import DuckDB
 from checker.data.places import PLACE, Placed
 from checker.data.sql import Sql, name, rows
 from checker.data.staging import naive_name
@@ -39,6 +38,25 @@ class Counts:
     zoned: Mapping[str, int]
 
 
+def as_lists(counts: Counts) -> list[Any]:
+    """Counts of a table in which nothing is bad, as JSON has them."""
+    values = [[platform, dict(found)] for platform, found in counts.values.items()]
+    rows = [[*place, number] for place, number in counts.rows.items()]
+    return [rows, values, dict(counts.ends), dict(counts.local), dict(counts.zoned)]
+
+
+def counts_from(lists: Any) -> Counts | None:
+    """The same read again; None where they are something else."""
+    try:
+        rows, values, ends, local, zoned = lists
+        by_place = {(platform, shop): int(number) for platform, shop, number in rows}
+        found = {platform: Counter(known) for platform, known in values}
+        outer = {column: (int(low), int(high)) for column, (low, high) in ends.items()}
+        return Counts(by_place, found, outer, {}, Counter(local), Counter(zoned))
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
 MISSING = ("E212", "E217")
 OUT_OF_TIME = "E213"
 FOREIGN = "E210"
@@ -46,7 +64,7 @@ Told = Callable[[str | None, Any], None]
 """Is told the platform, and a figure of one of its shops."""
 
 
-def count(con: ibis.BaseBackend, placed: Placed, checks: tuple[Check, ...]) -> Counts:
+def count(con: DuckDB, placed: Placed, checks: tuple[Check, ...]) -> Counts:
     """Counts a table. What is wrong with a closed set of values is looked for once for each different
     one, what is missing or out of time not at all unless counts or ends tell of it."""
     types = placed.staged.columns

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-import ibis.expr.types as ir
+from checker.data.lazily import ir
 
 Naive = Literal["none", "all", "mixed"]
 
@@ -16,7 +16,7 @@ Naive = Literal["none", "all", "mixed"]
 class OpenTable:
     """One table as the engine sees it.
 
-    `table` has the platform, shop_id and the wanted canonical columns that the data have, under their
+    `view` gives it, which is made an expression only where somebody asks for its rows. It has the platform, shop_id and the wanted canonical columns that the data have, under their
     canonical names, and these engine types: text and enum as string (empty text is missing), bool as
     boolean, int as int64, number and ratio as int64 millionths, duration as int64 microseconds, time
     of day as int64 microseconds since midnight, date as int32 days since 1970-01-01, instant as int64
@@ -29,13 +29,21 @@ class OpenTable:
     """
 
     name: str
-    table: ir.Table
+    view: Callable[[], ir.Table]
     columns: frozenset[str]
     naive: Mapping[str, Naive]
     ends: Mapping[str, tuple[int, int]]
     by_place: Mapping[tuple[str | None, str | None], int]
     present: Mapping[str | None, frozenset[str]]  # platform -> columns with at least one value
     complete: frozenset[str]  # columns without a missing value
+
+    @cached_property
+    def table(self) -> ir.Table:
+        return self.view()
+
+    def showing(self, rows: ir.Table) -> OpenTable:
+        """The same with other rows, which have the same columns."""
+        return replace(self, view=lambda: rows)
 
     @property
     def rows(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from checker.data.compiled import sql_of
@@ -42,9 +41,7 @@ def hand_over(
     folder = spark.folder()
     try:
         tables = {
-            name: replace(
-                opened, table=spark.view(_moved(workspace, opened, spark, folder, shared))
-            )
+            name: opened.showing(spark.view(_moved(workspace, opened, spark, folder, shared)))
             for name, opened in dataset.tables.items()
         }
     except (EngineFailure, EngineLost) as error:
@@ -55,9 +52,9 @@ def hand_over(
 def _moved(
     workspace: Workspace, opened: OpenTable, spark: SparkWorkspace, folder: Path, shared: bool
 ) -> object:
-    if not shared:
-        return spark.sent(opened.table.to_pyarrow())
     query = sql_of(workspace.con, opened.table)
+    if not shared:
+        return spark.sent(workspace.con.raw_sql(query).to_arrow_table())
     file = folder / f"{opened.name}.parquet"
     run(workspace.con, f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet)")
     return spark.parquet(file.as_uri())

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ibis
-
 from checker.data.chunks import Lines, is_plain, merge, write_chunk
+from checker.data.duck import DuckDB
 from checker.data.files import Source, find
 from checker.data.followed import Followed
 from checker.data.lines import Stat, is_followed
@@ -57,7 +56,7 @@ class Mirror:
         """Lines with faults that have come since the start: they are not seen."""
         return self._left_out
 
-    def update(self, con: ibis.BaseBackend) -> tuple[bool, tuple[Diagnostic, ...]]:
+    def update(self, con: DuckDB) -> tuple[bool, tuple[Diagnostic, ...]]:
         """Takes over what is new. Whether anything is; and what hinders, which leaves all as it was.
 
         Lines with faults hinder the start; those that come later are left out, and counted.
@@ -100,7 +99,7 @@ class Mirror:
         return changed
 
     def _take(
-        self, con: ibis.BaseBackend, source: Source, table: str, file: Path
+        self, con: DuckDB, source: Source, table: str, file: Path
     ) -> tuple[bool, tuple[Diagnostic, ...]]:
         follows = source.format in _TEXT and is_followed(file)
         if not (follows and is_plain(self.wanted[table])):
@@ -131,9 +130,7 @@ class Mirror:
                 self._files[file] = self._files.pop(old)
                 one.path = file
 
-    def _write(
-        self, con: ibis.BaseBackend, lines: Lines
-    ) -> tuple[list[Path], tuple[Diagnostic, ...]]:
+    def _write(self, con: DuckDB, lines: Lines) -> tuple[list[Path], tuple[Diagnostic, ...]]:
         out = self._place(lines.table, ".parquet")
         found = write_chunk(con, lines, self.wanted[lines.table], out)
         if not found:
@@ -142,7 +139,7 @@ class Mirror:
             return [], found
         return self._without_faults(con, lines, _HALVES), ()
 
-    def _without_faults(self, con: ibis.BaseBackend, lines: Lines, tries: int) -> list[Path]:
+    def _without_faults(self, con: DuckDB, lines: Lines, tries: int) -> list[Path]:
         """The lines in halves, and halves of these, until those with faults stand alone."""
         parts = lines.body.splitlines(keepends=True)
         if len(parts) == 1 or tries <= 0:
@@ -162,7 +159,7 @@ class Mirror:
                 made.append(out)
         return made
 
-    def _supersede(self, con: ibis.BaseBackend, one: Followed) -> None:
+    def _supersede(self, con: DuckDB, one: Followed) -> None:
         """Where a thing has one row, the row of a newer file stands for it."""
         keys = KEYS[one.table]
         fresh = ", ".join(literal(str(p)) for p in one.current.parts)

@@ -6,12 +6,12 @@ A session that was closed when it was last looked at, and of which no row has ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from checker.data.dataset import Dataset
-from checker.data.sql import name, run
+from checker.data.sql import name, run, table_named
 from checker.data.workspace import Workspace
 
 DAY_US = 86_400_000_000
@@ -42,8 +42,8 @@ def narrowed(
     recent = now - DAY_US
     where = [f"(ended_at IS NULL OR ended_at > {recent})"]
     if seen is not None:
-        con.create_table("watch_seen", seen.marks, temp=True)
-        con.create_table("watch_open", _keys(seen.open), temp=True)
+        con.take("watch_seen", seen.marks)
+        con.take("watch_open", _keys(seen.open))
         unchanged = _known("watch_seen", "AND k.mark = m.mark AND k.n = m.n")
         where.append(f"(newest > {recent} OR NOT {unchanged} OR {_known('watch_open')})")
     run(
@@ -59,7 +59,7 @@ def narrowed(
             "watch_hot WHERE buyer_id IS NOT NULL) AND (platform, shop_id, session_id) NOT IN "
             "(SELECT (platform, shop_id, session_id) FROM watch_hot)",
         )
-    hot = con.table("watch_hot")
+    hot = table_named(con, "watch_hot")
     tables = {}
     for table, opened in dataset.tables.items():
         rows = opened.table
@@ -71,9 +71,9 @@ def narrowed(
                 rows["session_id"] == hot["session_id"],
             ]
             rows = workspace.keep(rows.semi_join(hot, pairs))
-        tables[table] = replace(opened, table=rows)
-    marks = con.table("watch_marks").select("platform", "shop_id", "session_id", "mark", "n")
-    return Dataset(tables), marks.to_pyarrow()
+        tables[table] = opened.showing(rows)
+    marks = con.raw_sql("SELECT platform, shop_id, session_id, mark, n FROM watch_marks")
+    return Dataset(tables), marks.to_arrow_table()
 
 
 def _known(table: str, more: str = "") -> str:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import ibis
-import ibis.expr.types as ir
-
-from checker.data.canonical import final
-from checker.data.counting import Counts
+from checker.data.cache import Cache
+from checker.data.canonical import IBIS_TYPE, STAGED_TYPE, final
+from checker.data.counting import Counts, as_lists, counts_from
 from checker.data.dataset import Dataset, Naive, OpenTable
+from checker.data.duck import DuckDB
 from checker.data.files import Source, find
+from checker.data.lazily import ir
 from checker.data.places import PLACE, Placed, lacking, place
 from checker.data.readers import RawColumn, Relation, describe, unreadable
-from checker.data.sql import DuckDBError, literal, name, rows, run, table_named, unused_prefix
+from checker.data.sql import DuckDBError, literal, name, rows, run, typed_view, unused_prefix
 from checker.data.staging import Staged, naive_name, stage
 from checker.data.validate import required, validate
 from checker.diagnostics import Diagnostic, has_errors, nearest
@@ -27,17 +27,19 @@ from checker.language.types import Type
 
 
 def open_dataset(
-    con: ibis.BaseBackend,
+    con: DuckDB,
     path: str | Path,
     wanted: Mapping[str, Mapping[str, Type]],
     *,
     platform: str | None = None,
+    cache: Cache | None = None,
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
     """Opens a folder, a file or a DuckDB file; None with at least one error when it is not usable.
 
     `wanted[table][column]` are the stored columns to open and their types; others are never read.
     `platform` and `shop_id` are always opened. Tables that are not wanted are counted. `platform`
-    makes every row of that platform, whatever the data say.
+    makes every row of that platform, whatever the data say. What `cache` knows of right values is
+    not checked again.
     """
     prefix = unused_prefix()
     sources, diagnostics = find(Path(path))
@@ -55,15 +57,16 @@ def open_dataset(
     diagnostics += _missing(relations)
     if has_errors(diagnostics):
         return None, diagnostics
-    return _opened(con, relations, wanted, platform, prefix)
+    return _opened(con, relations, wanted, platform, prefix, cache)
 
 
+Named: TypeAlias = "Callable[[str, Mapping[str, str]], ir.Table]"
 Relations = Mapping[str, tuple[Relation, ...]]
 """The relations of each table."""
 
 
 def _attached(
-    con: ibis.BaseBackend, source: Source, prefix: str
+    con: DuckDB, source: Source, prefix: str
 ) -> tuple[tuple[Source, ...], tuple[Diagnostic, ...]]:
     """The tables and views of a DuckDB file that have the name of a table of a data set."""
     file = source.files[0]
@@ -94,7 +97,7 @@ def _attached(
 
 
 def _described(
-    con: ibis.BaseBackend, sources: tuple[Source, ...]
+    con: DuckDB, sources: tuple[Source, ...]
 ) -> tuple[Relations, tuple[Diagnostic, ...]]:
     result: dict[str, tuple[Relation, ...]] = {}
     diagnostics: list[Diagnostic] = []
@@ -162,11 +165,12 @@ def _list(names: tuple[str, ...]) -> str:
 
 
 def _opened(
-    con: ibis.BaseBackend,
+    con: DuckDB,
     relations: Relations,
     wanted: Mapping[str, Mapping[str, Type]],
     platform: str | None,
     prefix: str,
+    cache: Cache | None,
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
     have = {
         table: frozenset(c for r in group for c in r.columns) for table, group in relations.items()
@@ -187,7 +191,7 @@ def _opened(
     if has_errors(diagnostics):
         return None, tuple(diagnostics)
     try:
-        return finished(con, staged, platform, prefix, partial(table_named, con))
+        return finished(con, staged, platform, prefix, partial(typed_view, con), cache)
     except DuckDBError:
         broken = _broken(con, staged)
         if broken is None:
@@ -212,7 +216,7 @@ def _told(relation: Relation, columns: Mapping[str, Type]) -> Relation:
     return replace(relation, columns={**more, **relation.columns})
 
 
-def _broken(con: ibis.BaseBackend, staged: Mapping[str, Staged]) -> Diagnostic | None:
+def _broken(con: DuckDB, staged: Mapping[str, Staged]) -> Diagnostic | None:
     """The first lazily read file that breaks off in the middle."""
     for one in staged.values():
         for relation in one.relations:
@@ -231,13 +235,15 @@ def finished(
     staged: Mapping[str, Staged],
     platform: str | None,
     prefix: str,
-    named: Callable[[str], ir.Table],
+    named: Named,
+    cache: Cache | None = None,
 ) -> tuple[Dataset | None, tuple[Diagnostic, ...]]:
-    """Places and checks staged tables; `named` gives a view of `con` as Ibis sees it."""
+    """Places and checks staged tables; `named` gives a view of `con`, whose columns
+    have these types of Ibis, as an expression."""
     placed, diagnostics = place(con, staged, platform, prefix)
     counts: dict[str, Counts] = {}
     for table, one in placed.items():
-        counts[table], found = validate(con, one)
+        counts[table], found = _checked(con, one, cache)
         diagnostics += found
     if has_errors(diagnostics):
         return None, diagnostics
@@ -247,29 +253,48 @@ def finished(
     return Dataset(tables), diagnostics
 
 
+def _checked(
+    con: Any, placed: Placed, cache: Cache | None
+) -> tuple[Counts, tuple[Diagnostic, ...]]:
+    """What is counted of a table, and what is wrong with it; the cache knows what is right."""
+    if cache is None:
+        return validate(con, placed)
+    key = f"counts of {placed.staged.table}"
+    known = cache.recall(key)
+    if known is not None and (counts := counts_from(known)) is not None:
+        return counts, ()
+    counts, found = validate(con, placed)
+    if not found:
+        cache.remember(key, as_lists(counts))
+    return counts, found
+
+
 def _open_table(
-    con: ibis.BaseBackend,
+    con: DuckDB,
     placed: Placed,
     counts: Counts,
     prefix: str,
-    named: Callable[[str], ir.Table],
+    named: Named,
 ) -> OpenTable:
     staged = placed.staged
     naive: dict[str, Naive] = {}
     columns = {c: type_ for c, type_ in staged.columns.items() if c not in PLACE}
     parts = [name(place) for place in PLACE]
+    types = dict.fromkeys(PLACE, "string")
+    types |= {c: IBIS_TYPE[STAGED_TYPE[t_.kind]] for c, t_ in columns.items()}
     parts += [f"{final(t_.kind, name(c))} AS {name(c)}" for c, t_ in columns.items()]
     for column in staged.naive:
         local, zoned = counts.local[column], counts.zoned[column]
         naive[column] = "mixed" if local and zoned else "all" if local else "none"
         if naive[column] == "mixed":
             parts.append(name(naive_name(column)))
+            types[naive_name(column)] = "boolean"
     total = sum(counts.rows.values())
     view = f"{prefix}_{staged.table}"
     run(con, f"CREATE TEMP VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
     return OpenTable(
         name=staged.table,
-        table=named(view),
+        view=partial(named, view, types),
         columns=frozenset((*PLACE, *columns)),
         naive=naive,
         ends=counts.ends,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import ibis
-
+from checker.data.duck import DuckDB
 from checker.data.sql import literal, name, rows, run
 from checker.data.staging import Staged
 from checker.diagnostics import Diagnostic
@@ -49,7 +48,7 @@ def lacking(columns: Mapping[str, frozenset[str]], platform: str | None) -> bool
 
 
 def place(
-    con: ibis.BaseBackend, staged: Mapping[str, Staged], platform: str | None, prefix: str
+    con: DuckDB, staged: Mapping[str, Staged], platform: str | None, prefix: str
 ) -> tuple[Mapping[str, Placed], tuple[Diagnostic, ...]]:
     """Gives every table its platform and shop_id; one diagnostic per table that gets none."""
     result: dict[str, Placed] = {}
@@ -82,7 +81,7 @@ def place(
     return result, tuple(diagnostics)
 
 
-def _values(con: ibis.BaseBackend, staged: Mapping[str, Staged], column: str) -> set[str | None]:
+def _values(con: DuckDB, staged: Mapping[str, Staged], column: str) -> set[str | None]:
     """Every value of the column in the data; not looked for where no table has to know it."""
     have = [s for s in staged.values() if column in s.columns]
     if len(have) == len(staged):
@@ -94,7 +93,7 @@ def _values(con: ibis.BaseBackend, staged: Mapping[str, Staged], column: str) ->
 
 
 def _origin(
-    con: ibis.BaseBackend,
+    con: DuckDB,
     staged: Mapping[str, Staged],
     one: Staged,
     column: str,
@@ -131,7 +130,7 @@ def _origin(
 
 
 def _from_session(
-    con: ibis.BaseBackend, one: Staged, donor: Staged, column: str, prefix: str
+    con: DuckDB, one: Staged, donor: Staged, column: str, prefix: str
 ) -> _Origin | Diagnostic:
     both = "platform" in one.columns and "platform" in donor.columns and column != "platform"
     key = ["platform", "session_id"] if both else ["session_id"]
@@ -167,9 +166,7 @@ def _from_session(
     return _Origin(f"{alias}.value", join=f" LEFT JOIN {map_} AS {alias} ON {on}")
 
 
-def _placed(
-    con: ibis.BaseBackend, one: Staged, origins: Mapping[str, _Origin], prefix: str
-) -> Placed:
+def _placed(con: DuckDB, one: Staged, origins: Mapping[str, _Origin], prefix: str) -> Placed:
     view = name(f"{prefix}_{one.table}_placed")
     joins = "".join(o.join for o in origins.values())
     values = ", ".join(f"{o.value} AS {name(c)}" for c, o in origins.items())

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-import ibis
-
+from checker.data.duck import DuckDB
 from checker.data.files import Source
 from checker.data.sql import DuckDBError, complaint, literal, name, rows
 from checker.diagnostics import Diagnostic
@@ -68,9 +67,7 @@ class Relation:
         )
 
 
-def describe(
-    con: ibis.BaseBackend, source: Source
-) -> tuple[tuple[Relation, ...], tuple[Diagnostic, ...]]:
+def describe(con: DuckDB, source: Source) -> tuple[tuple[Relation, ...], tuple[Diagnostic, ...]]:
     """The columns of every file; files with the same columns make one relation."""
     groups: dict[tuple[str, tuple[tuple[str, str, str], ...]], Relation] = {}
     diagnostics: list[Diagnostic] = []
@@ -127,7 +124,7 @@ def _parquet_options(source: Source) -> str:
     )
 
 
-def _describe_file(con: ibis.BaseBackend, source: Source, file: Path) -> Relation | Diagnostic:
+def _describe_file(con: DuckDB, source: Source, file: Path) -> Relation | Diagnostic:
     bare = Relation(source, (file,), {})
     if source.format in ("parquet", "duckdb"):
         if source.format == "parquet" and file.stat().st_size == 0:

@@ -10,15 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.schema as sch
-import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends.pyspark.datatypes import PySparkType
 
 from checker.data.compiled import query_of
+from checker.data.lazily import ibis, ir, ops, sch
 from checker.data.spark_patterns import java_pattern
 from checker.data.workspace import EngineFailure, EngineLost, Workspace
 

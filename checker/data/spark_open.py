@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import ibis.expr.types as ir
 import sqlglot
 import sqlglot.expressions as sge
 
 from checker.data.canonical import WRITTEN, Conversion, phrase
 from checker.data.dataset import Dataset
 from checker.data.files import Source
+from checker.data.lazily import ir
 from checker.data.losses import lost
 from checker.data.open import finished, wanted_of
 from checker.data.places import lacking
@@ -165,7 +165,7 @@ def _opened(
     if found:
         return None, tuple(found)
     room = _DataRoom(spark)
-    return finished(room, staged, platform, prefix, room.table)
+    return finished(room, staged, platform, prefix, lambda view, _: room.table(view))
 
 
 def _wrong_type(one: _Frame, table: str, column: str, type_: Type) -> Diagnostic:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-import ibis
-import ibis.expr.datatypes as dt
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
 from duckdb import Error as DuckDBError
-from ibis.expr.schema import Schema
+
+from checker.data.duck import DuckDB
+from checker.data.lazily import ir, ops, sch
 
 __all__ = [
     "DuckDBError",
@@ -24,6 +22,7 @@ __all__ = [
     "rows",
     "run",
     "table_named",
+    "typed_view",
     "unused_prefix",
 ]
 
@@ -43,31 +42,35 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def run(con: ibis.BaseBackend, sql: str) -> None:
+def run(con: DuckDB, sql: str) -> None:
     rows(con, sql)
 
 
-def rows(con: ibis.BaseBackend, sql: str) -> list[tuple[Any, ...]]:
+def rows(con: DuckDB, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a statement. They are always fetched: an open result blocks the connection."""
     cursor: Any = con.raw_sql(sql)
     found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
-def table_named(con: ibis.BaseBackend, relation: str) -> ir.Table:
+def table_named(con: DuckDB, relation: str) -> ir.Table:
     """A table or view as Ibis sees it; `con.table` would import Arrow to say the same."""
     types = {
         column: _type(con.compiler.type_mapper, type_, null == "YES")
         for column, type_, null, *_ in rows(con, f"DESCRIBE {name(relation)}")
     }
-    return ops.DatabaseTable(relation, schema=Schema(types), source=con).to_expr()
+    return ops.DatabaseTable(relation, schema=sch.Schema(types), source=con).to_expr()
+
+
+def typed_view(con: DuckDB, relation: str, types: Mapping[str, str]) -> ir.Table:
+    """The same where its columns' types are known."""
+    return ops.DatabaseTable(relation, schema=sch.Schema(types), source=con).to_expr()
 
 
 @lru_cache(maxsize=256)
-def _type(mapper: Any, text: str, nullable: bool) -> dt.DataType:
+def _type(mapper: Any, text: str, nullable: bool) -> Any:
     """A type as Ibis has it. It takes a parser to read one; the columns of a data set share a few."""
-    read: dt.DataType = mapper.from_string(text, nullable=nullable)
-    return read
+    return mapper.from_string(text, nullable=nullable)
 
 
 def unused_prefix() -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import ibis
-
 from checker.data.canonical import STAGED_TYPE, WRITTEN, Conversion, conversion, phrase
+from checker.data.duck import DuckDB
 from checker.data.files import Source
 from checker.data.readers import Relation, unreadable
 from checker.data.sql import DuckDBError, name, run
@@ -41,7 +40,7 @@ def naive_name(column: str) -> str:
 
 
 def stage(
-    con: ibis.BaseBackend,
+    con: DuckDB,
     source: Source,
     relations: tuple[Relation, ...],
     columns: Mapping[str, Type],
@@ -91,7 +90,7 @@ def staged_value(relation: Relation, column: str, type_: Type) -> str:
     return found.staged(raw.sql) if found else "NULL"
 
 
-def _load(con: ibis.BaseBackend, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic, ...]]:
+def _load(con: DuckDB, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic, ...]]:
     """Reads everything once into a temporary table: text is dear to parse in every query."""
     types = [f"{name(c)} {STAGED_TYPE[t.kind]}" for c, t in staged.columns.items()]
     types += [f"{name(naive_name(c))} BOOLEAN" for c in staged.naive]
@@ -108,7 +107,7 @@ def _load(con: ibis.BaseBackend, staged: Staged) -> tuple[Staged | None, tuple[D
 
 
 def _insert(
-    con: ibis.BaseBackend, staged: Staged, relation: Relation
+    con: DuckDB, staged: Staged, relation: Relation
 ) -> tuple[Relation, tuple[Diagnostic, ...]]:
     try:
         run(con, f"INSERT INTO {staged.sql} {_select(staged, relation)}")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ibis
-
 from checker.data.canonical import WRITTEN, cannot_be, phrase
 from checker.data.counting import Check, Counts, count
+from checker.data.duck import DuckDB
 from checker.data.places import Placed
 from checker.data.sql import Sql, literal, name, rows
 from checker.data.staging import staged_value
@@ -28,7 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Tables in which one thing has one row."""
 
 
-def validate(con: ibis.BaseBackend, placed: Placed) -> tuple[Counts, tuple[Diagnostic, ...]]:
+def validate(con: DuckDB, placed: Placed) -> tuple[Counts, tuple[Diagnostic, ...]]:
     """Counts a table and reports every kind of bad value once, with how many and the first of them."""
     checks = _checks(placed)
     counts = count(con, placed, checks)
@@ -76,7 +75,7 @@ def _no_score(c: str) -> str:
     return f"({c} NOT BETWEEN 1 AND 5 AND NOT {cannot_be(Kind.INT)(c)})"
 
 
-def _diagnose(con: ibis.BaseBackend, placed: Placed, check: Check, number: int) -> Diagnostic:
+def _diagnose(con: DuckDB, placed: Placed, check: Check, number: int) -> Diagnostic:
     table, column = placed.staged.table, check.column
     type_ = placed.staged.columns.get(column)
     first = _first(con, placed, check)
@@ -110,7 +109,7 @@ def _diagnose(con: ibis.BaseBackend, placed: Placed, check: Check, number: int) 
 
 
 def _foreign_values(
-    con: ibis.BaseBackend, placed: Placed, check: Check, type_: Type
+    con: DuckDB, placed: Placed, check: Check, type_: Type
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Two notes, and the values that they quote."""
     column = name(check.column)
@@ -130,9 +129,7 @@ def _foreign_values(
     return notes, tuple(_shown(row[0]) for row in found)
 
 
-def _first(
-    con: ibis.BaseBackend, placed: Placed, check: Check
-) -> tuple[str, tuple[str, ...]] | None:
+def _first(con: DuckDB, placed: Placed, check: Check) -> tuple[str, tuple[str, ...]] | None:
     """The first bad row in the order of files, found by reading them again, and what it quotes."""
     staged, column = placed.staged, check.column
     type_ = staged.columns.get(column)
@@ -158,7 +155,7 @@ def _first(
     return None
 
 
-def _duplicates(con: ibis.BaseBackend, placed: Placed) -> tuple[Diagnostic, ...]:
+def _duplicates(con: DuckDB, placed: Placed) -> tuple[Diagnostic, ...]:
     table = placed.staged.table
     key = KEYS.get(table, ())
     have = {"platform", "shop_id", *placed.staged.columns}

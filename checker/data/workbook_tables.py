@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-import ibis
-
+from checker.data.duck import DuckDB
 from checker.data.files import Source
 from checker.data.sql import name, rows, run
 from checker.data.workbooks import open_workbook, sheet_rows
@@ -34,9 +33,7 @@ def sheets_of(source: Source) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def load_workbook(
-    con: ibis.BaseBackend, source: Source, file: Path
-) -> tuple[str, ...] | Diagnostic:
+def load_workbook(con: DuckDB, source: Source, file: Path) -> tuple[str, ...] | Diagnostic:
     """Loads the rows below the first as `c0`, `c1` …; the texts of the first row."""
     book, wrong = open_workbook(file)
     if book is None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import duckdb
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
-from ibis.expr.schema import Schema
 
 from checker.data.ahead import Ahead
-from checker.data.compiled import sql_of
+from checker.data.duck import duckdb_connection
 from checker.data.in_order import put_in_order, stand_in
+from checker.data.lazily import ibis, ir, ops, sch
 from checker.data.scratch import Scratch
 
 Stages = tuple[str, ...]
-Ordering = Callable[[ir.Table], list[ir.Value]]
+Ordering: TypeAlias = "Callable[[ir.Table], list[ir.Value]]"
 
 
 @dataclass(frozen=True)
@@ -97,7 +91,7 @@ class Workspace:
     def keep(self, expression: ir.Table, what: str = "kept") -> ir.Table:
         """The table, computed once and kept for the rest of the run; `what` it holds is its name where
         somebody reads it."""
-        sql, kept, stages = sql_of(self.con, expression), self._name(), tuple(self._stages)
+        sql, kept, stages = self._sql(expression), self._name(), tuple(self._stages)
         self._make(kept, sql, lambda: self._keep(kept, sql, stages))
         return self._as_table(kept, expression.schema())
 
@@ -113,9 +107,9 @@ class Workspace:
         each other and in `order`, which begins with the columns `rising`."""
         if not self.keeps_order:
             return self.keep(expression, what)
-        sql, kept, stages = sql_of(self.con, expression), self._name(), tuple(self._stages)
+        sql, kept, stages = self._sql(expression), self._name(), tuple(self._stages)
         rows = self._as_table(stand_in(kept), expression.schema())
-        sorting = sql_of(self.con, rows.order_by([rows[group], *order(rows)]))
+        sorting = self._sql(rows.order_by([rows[group], *order(rows)]))
 
         def made() -> None:
             self._keep(kept, sql, stages)
@@ -132,6 +126,11 @@ class Workspace:
             return rows.order_by(list(order)).mutate(**{name: ibis.row_number()})
         return rows.mutate(**{name: ibis.row_number().over(order_by=list(order))})
 
+    def _sql(self, expression: ir.Table) -> str:
+        from checker.data.compiled import sql_of  # not where all is known already
+
+        return sql_of(self.con, expression)
+
     def _name(self) -> str:
         self._kept += 1
         return f"kept_{self._kept}"
@@ -142,7 +141,7 @@ class Workspace:
         else:
             self.ahead.make(kept, sql, made)
 
-    def _as_table(self, kept: str, schema: Schema) -> ir.Table:
+    def _as_table(self, kept: str, schema: sch.Schema) -> ir.Table:
         """The table of that name as Ibis sees it, without asking the engine."""
         return ops.DatabaseTable(kept, schema=schema, source=self.con).to_expr()
 
@@ -159,7 +158,7 @@ class Workspace:
         kept = self._name()
         sql = f"CREATE TEMP TABLE {kept} AS SELECT {lists}"
         self._make(kept, "", lambda: self.con.con.execute(sql, values))
-        return self._as_table(kept, Schema({c: types[c] for c in columns}))
+        return self._as_table(kept, sch.Schema({c: types[c] for c in columns}))
 
     def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
         """The rows as Python integers, texts and None."""
@@ -167,7 +166,7 @@ class Workspace:
 
     def ask(self, expression: ir.Table) -> Callable[[], list[tuple[Any, ...]]]:
         """The same, to be had when they are needed: what is returned waits for them."""
-        sql, stages = sql_of(self.con, expression), tuple(self._stages)
+        sql, stages = self._sql(expression), tuple(self._stages)
         if self.ahead is not None:
             return self.ahead.ask(sql, lambda: self._fetch(sql, stages))
         found = self._fetch(sql, stages)
@@ -185,6 +184,14 @@ class Workspace:
         except (duckdb.InternalException, duckdb.FatalException) as error:
             raise EngineLost(str(error).splitlines()[0][:200]) from error
         return rows
+
+    def recall(self, key: str) -> Any:
+        """What was left under the key for runs like this one, of texts, numbers, None and lists; None where
+        there is nothing."""
+        return None
+
+    def leave(self, key: str, value: object) -> None:
+        """Leaves something for later runs over the same data, where there is a cache."""
 
     @contextmanager
     def urgent(self) -> Iterator[None]:
@@ -220,36 +227,7 @@ _SQL_TYPES = {
     "boolean": "BOOLEAN",
 }
 
-_SETTINGS = {
-    "enable_progress_bar": "false",
-    "autoinstall_known_extensions": "false",  # nothing is ever downloaded
-    "autoload_known_extensions": "false",
-    "TimeZone": "'UTC'",
-    # It turns a left join with much on its right into a right join, whose result can break the next join
-    # of DuckDB 2.0.0 (duckdb/duckdb#24807). An audit takes no longer without it.
-    "disabled_optimizers": "'build_side_probe_side'",
-}
-
 
 def connect_duckdb(*, threads: int | None = None) -> Workspace:
     """A private in-memory DuckDB."""
     return Workspace(duckdb_connection(threads=threads))
-
-
-def duckdb_connection(
-    *, threads: int | None = None, memory: str | None = None, spill: Path | None = None
-) -> Any:
-    """A connection to an in-memory DuckDB of one's own. What does not fit into `memory` (as 4GB) goes to
-    a new folder in `spill`, by default the system's folder for temporary files."""
-    folder = spill if spill is not None else Path(tempfile.gettempdir())
-    con = ibis.duckdb.connect(temp_directory=str(folder / f"checker-{os.getpid()}"))
-    # What it spilled is removed as it closes, which must not wait for a search for cycles.
-    weakref.finalize(con, con.con.close)
-    settings = dict(_SETTINGS)
-    if threads is not None:
-        settings["threads"] = str(int(threads))
-    for name, value in settings.items():
-        con.raw_sql(f"SET {name} = {value}").fetchall()
-    if memory is not None:
-        con.con.execute("SET memory_limit = ?", [memory])
-    return con

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-import ibis
-
 from checker.data.dataset import Dataset, OpenTable
+from checker.data.lazily import ibis
 from checker.data.workspace import Workspace
 from checker.facts.realm import Realm
 from checker.facts.zones import DAY_US, SECOND_US, instant_of_text, load_zone

@@ -6,34 +6,37 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
-import ibis
-from ibis.common.exceptions import IbisError
 
+from checker.data.lazily import ibis
 from checker.data.workspace import EngineFailure
 from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
-from checker.engine.measured import Offender
 from checker.engine.offenders import Job, Listed, ask_offenders
 from checker.engine.relations import EngineGap
+from checker.engine.remembered import Figures, Remembered
 from checker.engine.tally import GroupKey, GroupQuery, Tally
 from checker.engine.tasks import Grouping, Task
 from checker.facts.realm import Realm
 
-Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
 Progress = Callable[[str, int, int], None]
 
-ENGINE_ERRORS: tuple[type[Exception], ...] = (EngineGap, EngineFailure, duckdb.Error, IbisError)
-"""What one task may fail with while the others go on."""
+
+def engine_errors() -> tuple[type[Exception], ...]:
+    """What one task may fail with while the others go on."""
+    from ibis.common.exceptions import IbisError  # a run that puts no question does without Ibis
+
+    return EngineGap, EngineFailure, duckdb.Error, IbisError
 
 
 @dataclass
 class Bucket:
     """Tasks that share a flags table, what is asked of it, and what is answered. `stage` says in words
-    what they share; `listed` waits for the offenders."""
+    what they share; `known` are figures that an earlier run has left; `listed` waits for the offenders."""
 
     stage: str
     frames: Frames
     tasks: Sequence[Task]
+    known: dict[Task, Figures] = field(default_factory=dict)
     questions: list[tuple[GroupQuery, Callable[[], list[dict[GroupKey, Tally]]]]] = field(
         default_factory=list
     )
@@ -41,19 +44,24 @@ class Bucket:
     listed: Callable[[], Listed] = dict
     failure: Exception | None = None
 
+    @property
+    def unknown(self) -> list[Task]:
+        return [task for task in self.tasks if task not in self.known]
+
     def answer(self) -> None:
         """Waits for the answers."""
         try:
             while self.questions and self.failure is None:
                 query, answer = self.questions.pop(0)
                 self.answers.append((query, answer()))
-        except ENGINE_ERRORS as error:
+        except engine_errors() as error:
             self.failure = error
 
 
 class Buckets:
     """Asks for the figures of buckets. `last_day` of the data is where rolling periods end; at most
-    `offenders` rows to blame are listed of each group."""
+    `offenders` rows to blame are listed of each group. What an earlier run has left in the cache is not
+    asked for again."""
 
     def __init__(
         self,
@@ -66,6 +74,7 @@ class Buckets:
     ) -> None:
         self.realm, self.last_day, self.days = realm, last_day, days
         self.offenders, self.progress = offenders, progress
+        self._remembered = Remembered(realm, last_day, days=days, offenders=offenders)
 
     def figures(self, buckets: Sequence[Bucket]) -> Iterator[dict[Task, Figures | str]]:
         """Figures of the tasks of each bucket, or why there are none.
@@ -76,6 +85,7 @@ class Buckets:
         """
         workspace = self.realm.workspace
         for bucket in buckets:
+            self._recall(bucket)
             with workspace.stage(bucket.stage):
                 self._ask(bucket)
         ready: Bucket | None = None
@@ -92,22 +102,35 @@ class Buckets:
 
     def _staged(self, bucket: Bucket) -> dict[Task, Figures | str]:
         with self.realm.workspace.stage(bucket.stage):
-            return self._figures(bucket)
+            found = self._figures(bucket) if bucket.unknown else {}
+        for task, figures in found.items():
+            if not isinstance(figures, str):
+                self._remembered.leave(bucket.frames, task, figures)
+        return {**found, **bucket.known}
+
+    def _recall(self, bucket: Bucket) -> None:
+        for task in bucket.tasks:
+            known = self._remembered.recall(bucket.frames, task)
+            if known is not None:
+                bucket.known[task] = known
 
     def _ask(self, bucket: Bucket) -> None:
         """A query for each grouping."""
         stage = self.realm.workspace.stage
         groupings: dict[Grouping, list[Task]] = {}
-        for task in bucket.tasks:
+        unknown = bucket.unknown
+        for task in unknown:
             groupings.setdefault(task.grouping, []).append(task)
+        if not unknown:
+            return
         try:
             with stage("rows"):
-                flags = build_flags(bucket.frames, bucket.tasks, self.days)
+                flags = build_flags(bucket.frames, unknown, self.days)
             for same in groupings.values():
                 query = self.group_query(flags, same)
                 with stage(f"figures by {same[0].grouping}"):
                     bucket.questions.append((query, query.ask()))
-        except ENGINE_ERRORS as error:
+        except engine_errors() as error:
             bucket.failure = error
 
     def _ask_offenders(self, bucket: Bucket) -> None:
@@ -124,7 +147,7 @@ class Buckets:
         try:
             with self.realm.workspace.stage("offenders"):
                 bucket.listed = ask_offenders(bucket.frames, jobs, self.offenders)
-        except ENGINE_ERRORS as error:
+        except engine_errors() as error:
             bucket.failure = error
 
     def _figures(self, bucket: Bucket) -> dict[Task, Figures | str]:
@@ -133,12 +156,13 @@ class Buckets:
         if bucket.failure is None:
             try:
                 return dict(self._with_offenders(bucket))
-            except ENGINE_ERRORS as error:
+            except engine_errors() as error:
                 bucket.failure = error
-        if len(bucket.tasks) == 1:
-            return {bucket.tasks[0]: _reason(bucket.failure)}
+        unknown = bucket.unknown
+        if len(unknown) == 1:
+            return {unknown[0]: _reason(bucket.failure)}
         result: dict[Task, Figures | str] = {}
-        for task in bucket.tasks:
+        for task in unknown:
             alone = Bucket(bucket.stage, bucket.frames, [task])
             self._ask(alone)
             self._ask_offenders(alone)

@@ -13,10 +13,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
-from checker.engine.buckets import ENGINE_ERRORS
+from checker.data.lazily import ibis, ir
+from checker.engine.buckets import engine_errors
 from checker.engine.flags import Flags, build_flags
 from checker.engine.measured import Measured, Offender
 from checker.engine.offenders import Job, ask_offenders
@@ -41,13 +39,14 @@ def find_candidates(run: Run, measured: Sequence[Measured]) -> list[Measured]:
         one = measured[places[0]]
         try:
             found = _listed(run, one)
-        except ENGINE_ERRORS:
+        except engine_errors():
             continue  # the figure stands without them
         for place in places:
             other = result[place].reconciliation
             assert other is not None
             rows = found.get(_key(result[place]), ())
-            result[place] = replace(result[place], reconciliation=replace(other, candidates=rows))
+            known = replace(other, candidates=rows)
+            result[place] = result[place]._replace(reconciliation=known)
     return result
 
 

@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
 from checker.data.canonical import DAY_US, HIGHEST_DAY, HIGHEST_US, LOWEST_DAY, LOWEST_US
+from checker.data.lazily import ibis, ir
 from checker.data.numbers import BAD, millionths
 from checker.data.times import text_date, text_duration, text_instant, text_is_naive, text_time
 from checker.engine import values as v

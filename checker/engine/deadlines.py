@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checker.engine.buckets import ENGINE_ERRORS
+from checker.engine.buckets import engine_errors
 from checker.engine.flags import row_keys
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
@@ -113,7 +113,7 @@ class Deadlines(Run):
                     task = Task(rule, revision, None, ratio, grouping, platforms, False)
                     try:
                         found += self._of_task(pack, task, revision.clock)
-                    except ENGINE_ERRORS as error:
+                    except engine_errors() as error:
                         self.failures[rule.id] = " ".join(str(error).split())[:200]
         return found
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.engine import expressions as ex
 from checker.engine.expressions import Row
 from checker.engine.formula import aggregates_of

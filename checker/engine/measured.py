@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.engine.formula import Exact
 from checker.packs.typed import TypedRevision, TypedRule
 
 
-@dataclass(frozen=True, slots=True)
-class Offender:
+class Offender(NamedTuple):
     """A row to blame. `at` is microseconds since 1970 UTC; `wait` is microseconds; `turn` counts from 1."""
 
     shop_id: str | None
@@ -46,8 +46,7 @@ class Reconciliation:
     candidates: tuple[Offender, ...] = ()
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """One rule's figures for one scope and period. `rows` is the size of the population, without
     pending rows; `reason` says why nothing could be measured."""
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.engine import expressions as ex
 from checker.engine.blame import TurnCondition, turn_conditions
 from checker.engine.flags import Flags, row_keys, row_order

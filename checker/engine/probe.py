@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-import ibis
-import ibis.expr.types as ir
-
 from checker.data.compiled import sql_of
+from checker.data.lazily import ibis, ir
 from checker.data.workspace import Workspace
 from checker.engine.flags import EVERY_DAY, build_flags, period_key, row_keys
 from checker.engine.frames import Frames

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from checker.engine.candidates import find_candidates
@@ -47,7 +46,7 @@ def _merged(measured: Iterable[Measured], figures: Sequence[Measured]) -> list[M
     for figure in figures:
         own = found.get(_key(figure))
         if own is not None and own.figure.value is not None:
-            found[_key(figure)] = replace(own, reconciliation=_compared(own, figure.figure))
+            found[_key(figure)] = own._replace(reconciliation=_compared(own, figure.figure))
         elif own is None or figure.figure.value is not None:
             found[_key(figure)] = figure
     # A whole platform without data is not without a judgement where there are reported figures.

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.engine import formula as fm
 from checker.engine.availability import Availability
-from checker.engine.buckets import Bucket, Buckets, Figures, Progress
+from checker.engine.buckets import Bucket, Buckets, Progress
 from checker.engine.expressions import WindowHours
 from checker.engine.flags import EVERY_DAY, DayRange
 from checker.engine.formula import Exact
@@ -17,6 +17,7 @@ from checker.engine.frames import Frames
 from checker.engine.measured import Measured, Offender, PeriodSpan
 from checker.engine.needs import reads_staffing
 from checker.engine.periods import Periods
+from checker.engine.remembered import Figures
 from checker.engine.tally import GroupKey, Tally
 from checker.engine.tasks import Task, by_fits, tasks_of
 from checker.engine.windows import window_hours

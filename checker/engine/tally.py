@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.data.workspace import Workspace
 from checker.engine import formula as fm
 from checker.engine.flags import Flags, period_key, scope_value

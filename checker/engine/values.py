@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-import ibis
-import ibis.expr.types as ir
+from checker.data.lazily import ibis, ir
 
 Integer: TypeAlias = "ir.IntegerValue | int"
 

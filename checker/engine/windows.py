@@ -16,9 +16,13 @@ def window_hours(realm: Realm, window: Window) -> WindowHours:
     )
     if not columns or not realm.has("shops"):
         return WindowHours(usual)
-    shops = realm.keyed("shops")
+
+    def settings() -> list[tuple[int, ...]]:
+        shops = realm.keyed("shops")
+        return realm.workspace.fetch(shops.select("pk", *columns))
+
     groups: dict[tuple[int | None, ...], list[int]] = {}
-    for pk, *hours in realm.workspace.fetch(shops.select("pk", *columns)):
+    for pk, *hours in realm.known(f"hours {columns}", settings):
         groups.setdefault(tuple(hours), []).append(pk)
     others = []
     for setting, keys in sorted(groups.items(), key=lambda item: item[1]):

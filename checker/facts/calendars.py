@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.facts import zones
 from checker.facts.zones import DAY_US, SECOND_US, Zone
 from checker.packs.model import Bound, Window, WindowSpan

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.facts import staff, sweeps, zones
 from checker.facts.joins import beside
 from checker.facts.order import message_order, only_filtered

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-import ibis
-import ibis.expr.types as ir
-
 from checker.data.dataset import Dataset, OpenTable
+from checker.data.lazily import ibis, ir
 from checker.facts.zones import Zone
 from checker.language.catalog import TABLES
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
+from checker.data.lazily import ibis, ir, ops
 
 
 def beside(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir, ops
 from checker.language.catalog import TABLES
 
 _PLACE = ("platform", "shop_id")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.facts.realm import Realm
 from checker.language.catalog import TABLES
 from checker.language.types import Kind

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, cached_property
+from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.canonical_text import canonical
 from checker.data.dataset import Dataset
+from checker.data.lazily import ibis, ir
 from checker.data.workspace import Workspace
 from checker.facts.given import NO_SHOP, Given, stored_name
 from checker.facts.joins import beside
@@ -56,6 +56,16 @@ class Realm(Given):
             carried=self.carried,
             only_session=session,
         )
+
+    def known(self, what: str, asked: Callable[[], list[Any]]) -> list[Any]:
+        """Rows that only the data and as-of decide, as an earlier run has left them, or as they are asked
+        for now."""
+        key = canonical((what, self.zone, self.as_of, self.only_session))
+        rows: list[Any] | None = self.workspace.recall(key)
+        if rows is None:
+            rows = asked()
+            self.workspace.leave(key, rows)
+        return rows
 
     def _kept(self, name: str, table: ir.Table, what: str) -> ir.Table:
         with self.workspace.stage(name):
@@ -103,14 +113,14 @@ class Realm(Given):
         return self._kept("agents", numbered, "agent_keys")
 
     @cached_property
-    def agent_ids_asked(self) -> Callable[[], tuple[str, ...]]:
+    def agent_ids_asked(self) -> Callable[[], list[str]]:
         """The ids of agents by ak, to be had when they are needed."""
         answer = self.workspace.ask(self.agent_table.select("ak", "agent_id"))
-        return cache(lambda: tuple(agent for _, agent in sorted(answer())))
+        return cache(lambda: [agent for _, agent in sorted(answer())])
 
-    @property
-    def agent_ids(self) -> tuple[str, ...]:
-        return self.agent_ids_asked()
+    @cached_property
+    def agent_ids(self) -> list[str]:
+        return self.known("agents", lambda: self.agent_ids_asked())
 
     def with_agent(self, table: ir.Table) -> ir.Table:
         """`table` with ak (null where no agent is named) instead of agent_id."""

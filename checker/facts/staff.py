@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.facts.realm import Realm, numbered_rows
 from checker.language.catalog import ROLES
 
 AGENT = ROLES.index("agent")
 _LATE = 1 << 62
-Places = Callable[[ir.IntegerValue], ir.BooleanValue]
+Places: TypeAlias = "Callable[[ir.IntegerValue], ir.BooleanValue]"
 
 
 def first_repliers(messages: ir.Table) -> ir.Table:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.facts import zones
 from checker.facts.joins import among
 from checker.facts.realm import Realm

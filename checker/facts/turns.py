@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
-import ibis
-import ibis.expr.types as ir
+from checker.data.lazily import ibis, ir
 
-Order = Callable[[ir.Table], list[ir.Value]]
+Order: TypeAlias = "Callable[[ir.Table], list[ir.Value]]"
 
 
 def build_turns(messages: ir.Table, order: Order, *, details: bool, in_place: bool) -> ir.Table:

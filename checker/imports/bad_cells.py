@@ -7,9 +7,7 @@ from functools import reduce
 from operator import and_, mul
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.data.sql import literal, name, rows
 from checker.data.validate import required
 from checker.diagnostics import Diagnostic

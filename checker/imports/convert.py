@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
-from checker.data.sql import name, rows, run
+from checker.data.lazily import ibis, ir
+from checker.data.sql import name, rows, run, table_named
 from checker.diagnostics import Diagnostic
 from checker.engine import values as v
 from checker.engine.expressions import condition, evaluate
@@ -30,7 +28,7 @@ def drop_rows(made: Making, raw: Raw) -> Raw:
     drops = made.mapping.drops.get(raw.input.name, ())
     if not drops:
         return raw
-    table = made.con.table(raw.table)
+    table = table_named(made.con, raw.table)
     row = made.row(table)
     cases = [(condition(tree, row), label) for label, tree in drops]
     marked = table.mutate(dropped_by=ibis.cases(*cases, else_=ibis.null("string")))
@@ -55,7 +53,7 @@ def make_rows(
     made: Making, out: TypedOutput, raw: Raw, target: str
 ) -> tuple[TableAccount, tuple[Diagnostic, ...]]:
     """Adds the rows of one output to the canonical table `target`, unless some cell is bad."""
-    table = made.con.table(raw.table)
+    table = table_named(made.con, raw.table)
     row = made.row(table)
     chosen = ibis.literal(True) if out.where is None else condition(out.where, row)
     found = bad_cells(made, out, raw, table, row, chosen)

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
 from checker.data.compiled import sql_of
+from checker.data.lazily import ibis, ir
 from checker.engine.expressions import Row
 from checker.engine.values import Value
 from checker.facts.zones import Zone, instant_of_text, load_zone

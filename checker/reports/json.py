@@ -164,6 +164,12 @@ def _period(period: PeriodSpan) -> str:
 
 
 def _scope(scope: Mapping[str, str | None]) -> str:
+    return _scope_of(tuple(scope.items()))
+
+
+@lru_cache(maxsize=16_384)
+def _scope_of(items: tuple[tuple[str, str | None], ...]) -> str:
+    scope = dict(items)
     kinds = [kind for kind in _SCOPES if kind in scope]
     kinds += sorted(scope.keys() - set(kinds))
     return f"{{{', '.join([f'{_name(kind)}: {_name(scope[kind])}' for kind in kinds])}}}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from checker.verdicts.exceptions import Attestation, Waiver
 from checker.verdicts.model import Outcome, PeriodSpan, Verdict
@@ -39,7 +38,7 @@ def _attested(
     if valid:
         answer = _newest(valid)
         outcome = Outcome.PASS if answer.answer == "yes" else Outcome.FAIL
-        return replace(verdict, outcome=outcome, attestation=answer.shown(day))
+        return verdict._replace(outcome=outcome, attestation=answer.shown(day))
     expired = [a for a in fitting if a.on <= day]
     if expired:
         answer = _newest(expired)
@@ -47,7 +46,7 @@ def _attested(
     else:
         answer = min(fitting, key=lambda a: a.on)
         reason = f"the answer of {answer.on} is later than {day}, the day of the audit"
-    return replace(verdict, reason=reason, attestation=answer.shown(day))
+    return verdict._replace(reason=reason, attestation=answer.shown(day))
 
 
 def _newest(answers: Sequence[Attestation]) -> Attestation:
@@ -62,7 +61,7 @@ def _waived(verdict: Verdict, waivers: Sequence[Waiver], today: Mapping[str, dt.
     for waiver in waivers:
         covers = waiver.first <= first and last <= waiver.until
         if waiver.rule == verdict.rule and covers and _within(verdict, waiver.scope):
-            return replace(verdict, outcome=Outcome.WAIVED, waiver=waiver.shown)
+            return verdict._replace(outcome=Outcome.WAIVED, waiver=waiver.shown)
     return verdict
 
 

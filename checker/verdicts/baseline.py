@@ -87,9 +87,9 @@ def _marked(verdict: Verdict, failed: frozenset[Key]) -> Verdict:
         return verdict
     before = _key(verdict) in failed
     if verdict.outcome is Outcome.FAIL:
-        return replace(verdict, baseline="still" if before else "new")
+        return verdict._replace(baseline="still" if before else "new")
     if before and verdict.outcome in _MET:
-        return replace(verdict, baseline="repaired")
+        return verdict._replace(baseline="repaired")
     return verdict
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import ibis
-
+from checker.data.lazily import ibis
 from checker.engine.frames import Frames
 from checker.engine.needs import Needs
 from checker.facts.order import message_order

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.engine import expressions as ex
 from checker.engine.frames import SESSION_FACTS, Frame, Frames
 from checker.engine.needs import needs_of

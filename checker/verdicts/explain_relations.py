@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.engine import expressions as ex
 from checker.engine.flags import row_order
 from checker.engine.frames import Frames

@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.data.workspace import Workspace
 from checker.engine.flags import Flags
 from checker.verdicts.insight_tasks import Wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.engine.buckets import ENGINE_ERRORS
+from checker.engine.buckets import engine_errors
 from checker.engine.flags import DayRange
 from checker.engine.run import Run
 from checker.packs.typed import TypedPack
@@ -33,7 +33,7 @@ def gather(run: Run, verdicts: Sequence[Verdict], days: DayRange) -> Insights:
         for bucket in _buckets(asked):
             try:
                 parts += rule_insights(frames, bucket, days, staff)
-            except ENGINE_ERRORS:
+            except engine_errors():
                 continue
         order = {(one.rule.id, one.part): i for i, one in enumerate(asked)}
         for one in sorted(parts, key=lambda x: order[x.rule, x.part]):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import ibis
-
+from checker.data.lazily import ibis
 from checker.engine.flags import DayRange
 from checker.engine.frames import Frames
 from checker.facts import zones

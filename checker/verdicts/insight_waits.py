@@ -8,9 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import ibis
-import ibis.expr.types as ir
-
+from checker.data.lazily import ibis, ir
 from checker.engine import expressions as ex
 from checker.engine.blame import TurnCondition
 from checker.engine.expressions import Row

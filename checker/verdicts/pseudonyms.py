@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from checker.diagnostics import Diagnostic
 from checker.verdicts.explanation import ConditionReading, TimelineEvent
-from checker.verdicts.model import Result
+from checker.verdicts.model import Offender, Result, Verdict
 from checker.verdicts.order import verdict_key
 from checker.verdicts.profile import Finding
 
@@ -123,6 +123,9 @@ def _changed(value: Any, change: Change) -> Any:
         return replace(value, **{n: v for n, v in new.items() if v is not given[n]})
     if isinstance(value, Mapping):
         return {key: _named(key, inner, change) for key, inner in value.items()}
+    if isinstance(value, Offender | Verdict):
+        named = (_named(name, inner, change) for name, inner in value._asdict().items())
+        return type(value)(*named)
     if isinstance(value, tuple) and value:
         return tuple(_changed(inner, change) for inner in value)
     return value

@@ -124,9 +124,7 @@ def hostile_with_history() -> Result:
     day = 86_400_000_000
     packs = tuple(dataclasses.replace(p, as_of=(p.as_of or day) - day) for p in result.packs)
     earlier = tuple(
-        dataclasses.replace(
-            v, period=dataclasses.replace(v.period, start="2026-09-30", through="2026-09-30")
-        )
+        v._replace(period=dataclasses.replace(v.period, start="2026-09-30", through="2026-09-30"))
         for v in result.verdicts
     )
     one = recording(dataclasses.replace(result, packs=packs, verdicts=earlier))
@@ -138,13 +136,12 @@ def hostile_with_history() -> Result:
 def many() -> Result:
     """A day on which 200,000 sessions were late."""
     late = tuple(
-        dataclasses.replace(
-            made_up.offender(1, 181 + i % 7_000), session_id=f"S{i:06d}", agent_id=f"a{i % 400}"
+        made_up.offender(1, 181 + i % 7_000)._replace(
+            session_id=f"S{i:06d}", agent_id=f"a{i % 400}"
         )
         for i in range(MANY)
     )
-    verdict = dataclasses.replace(
-        made_up.share(0, MANY, period=made_up.day(1)),
+    verdict = made_up.share(0, MANY, period=made_up.day(1))._replace(
         outcome=Outcome.FAIL,
         value=Fraction(0),
         offenders=late,

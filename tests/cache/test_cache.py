@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import ibis.expr.types as ir
 import pytest
 
+from checker import opening
 from checker.data.cache import CachedWorkspace
+from checker.data.open import open_dataset
 from checker.options import AuditOptions
 from checker.pipeline import audit
 from checker.reports.json import to_json
@@ -66,14 +72,15 @@ def rules(tmp_path: Path) -> Callable[..., Path]:
 
 
 def judged(data: Path, rules: Path, cache: Path | None = None, **more: object) -> Result:
-    options = AuditOptions(rules=(rules,), cache=cache, plan=True, **more)  # type: ignore[arg-type]
+    options = AuditOptions(rules=(rules,), cache=cache, **more)  # type: ignore[arg-type]
     result, found = audit(data, options)
     assert result is not None, found
     return result
 
 
-def computed(result: Result) -> set[str]:
-    """The innermost stages in which something was not taken from the cache."""
+def computed(data: Path, rules: Path, cache: Path) -> set[str]:
+    """The innermost stages in which something is not taken from the cache, where all is asked for."""
+    result = judged(data, rules, cache, plan=True)
     assert result.plan is not None
     return {step.stages[-1] for step in result.plan.steps if "/* cached */" not in step.sql}
 
@@ -82,10 +89,66 @@ def test_a_second_run_computes_nothing_and_says_the_same(
     sample: Path, rules: Callable[..., Path], tmp_path: Path
 ) -> None:
     plain = to_json(judged(sample, rules()))
+    assert "turns" in computed(sample, rules(), tmp_path / "planned")
     cold, warm = (judged(sample, rules(), tmp_path / "cache") for _ in range(2))
     assert to_json(cold) == plain == to_json(warm)
-    assert "turns" in computed(cold)
-    assert computed(warm) == set()
+    assert computed(sample, rules(), tmp_path / "cache") == set()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The SQL of every statement that is written from here on."""
+    written: list[str] = []
+    sql = CachedWorkspace._sql
+
+    def noted(self: CachedWorkspace, expression: ir.Table) -> str:
+        written.append(sql(self, expression))
+        return written[-1]
+
+    monkeypatch.setattr(CachedWorkspace, "_sql", noted)
+    return written
+
+
+def test_a_second_run_puts_no_question(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, asked: list[str]
+) -> None:
+    judged(sample, rules(), tmp_path / "cache")
+    assert asked
+    asked.clear()
+    judged(sample, rules(), tmp_path / "cache")
+    assert asked == []
+
+
+def test_what_only_judges_figures_puts_no_question(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, asked: list[str]
+) -> None:
+    before = to_json(judged(sample, rules(), tmp_path / "cache"))
+    other = rules()
+    aimed = "good: all(turns, wait <= 3m)\n    aim: '>= 99%'"
+    other.write_text(other.read_text().replace("good: all(turns, wait <= 3m)", aimed))
+    plain = to_json(judged(sample, other))
+    asked.clear()
+    assert to_json(judged(sample, other, tmp_path / "cache")) == plain != before
+    assert asked == []
+
+
+def test_a_second_run_does_without_ibis(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    command = ["audit", str(sample), "--rules", str(rules()), "--cache", str(tmp_path / "cache")]
+    imported = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "checker", *command, "-f", "json"],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        imported.append({line.rpartition("|")[2].strip() for line in done.stderr.splitlines()})
+    assert "ibis.expr" in imported[0]
+    assert "duckdb" in imported[1]
+    assert not [name for name in imported[1] if name.startswith("ibis")]
 
 
 def test_another_limit_does_not_touch_messages(
@@ -93,10 +156,12 @@ def test_another_limit_does_not_touch_messages(
 ) -> None:
     judged(sample, rules(), tmp_path / "cache")
     other = rules(limit="10s")
+    shutil.copytree(tmp_path / "cache", tmp_path / "copy")
+    stages = computed(sample, other, tmp_path / "copy")
+    assert "rows" in stages
+    assert not stages & {"messages", "sessions", "agents", "turns", "load", "assignments"}
     warm = judged(sample, other, tmp_path / "cache")
     assert to_json(warm) == to_json(judged(sample, other))
-    assert "rows" in computed(warm)
-    assert not computed(warm) & {"messages", "sessions", "agents", "turns", "load", "assignments"}
 
 
 def test_another_clock_has_turns_of_its_own(
@@ -104,8 +169,9 @@ def test_another_clock_has_turns_of_its_own(
 ) -> None:
     before = judged(sample, rules(), tmp_path / "cache")
     other = rules(closes="role = 'agent' or role = 'bot'")
+    shutil.copytree(tmp_path / "cache", tmp_path / "copy")
+    assert "turns" in computed(sample, other, tmp_path / "copy")
     warm = judged(sample, other, tmp_path / "cache")
-    assert "turns" in computed(warm)
     assert to_json(warm) == to_json(judged(sample, other)) != to_json(before)
 
 
@@ -133,7 +199,52 @@ def test_changed_data_are_seen(
     assert after == to_json(judged(data, rules())) != before
 
 
-@pytest.mark.parametrize("option", [{"platform": "douyin"}, {"as_of": "2026-10-02T12:00:00"}])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('from: "09:00:00"', 'from: "09:00:01"'),
+        ('until: "21:00:00"', 'until: "13:00:00", except: [2026-10-02]'),
+        ("Asia/Shanghai", "Europe/Berlin"),
+        ("opens: role = 'buyer'", "opens: role = 'buyer' and seq > 1"),
+        ("closes: role", "ignores_before: session.started_at + 1m\n    closes: role"),
+        ("closes: role", "wait: overlap(asked_at, answered_at, open)\n    closes: role"),
+        ("per: [shop, day]", "per: [shop, week]"),
+        ("per: [shop, day]", "per: [channel, day]"),
+        ("any(turns)", "any(turns, wait > 1m)"),
+        ("started_at in open and", ""),
+        ("all(turns, wait", "last(turns, wait"),
+        ("of: sessions\n", "of: sessions\n      one_per: [shop, day]\n"),
+        ("of: sessions\n", "of: sessions\n      one_per: [shop, day]\n      keep: first\n"),
+        ("max(saturation)", "max(open_sessions)"),
+        ("max(saturation)", "mean(saturation)"),
+        ("max(saturation)", "max(saturation)\n      offender: saturation > 50%"),
+    ],
+)
+def test_whatever_a_rule_says_is_part_of_the_key(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, old: str, new: str
+) -> None:
+    before = to_json(judged(sample, rules(), tmp_path / "cache"))
+    other = rules()
+    assert old in other.read_text()
+    other.write_text(other.read_text().replace(old, new, 1))
+    plain = to_json(judged(sample, other))
+    assert plain != before
+    for _ in range(2):
+        assert to_json(judged(sample, other, tmp_path / "cache")) == plain
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"platform": "douyin"},
+        {"as_of": "2026-10-02T12:00:00"},
+        {"by": ("hour_of_day",)},
+        {"first": dt.date(2026, 10, 2)},
+        {"through": dt.date(2026, 10, 2)},
+        {"offenders": 1},
+        {"pseudonymize": "salt and pepper"},
+    ],
+)
 def test_options_that_change_figures_are_part_of_the_key(
     sample: Path, rules: Callable[..., Path], tmp_path: Path, option: dict[str, str]
 ) -> None:
@@ -151,7 +262,7 @@ def test_broken_files_are_computed_again(
     for file in files:
         file.write_bytes(file.read_bytes()[:-5])
     assert to_json(judged(sample, rules(), tmp_path / "cache")) == to_json(cold)
-    assert computed(judged(sample, rules(), tmp_path / "cache")) == set()
+    assert computed(sample, rules(), tmp_path / "cache") == set()
 
 
 def test_data_that_change_during_the_run_leave_nothing(
@@ -159,13 +270,12 @@ def test_data_that_change_during_the_run_leave_nothing(
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(sample, data)
-    fetch = CachedWorkspace.fetch
 
-    def touching(self: CachedWorkspace, expression: object) -> object:
+    def touching(*given: object, **more: object) -> object:
         os.utime(data / "messages.parquet")
-        return fetch(self, expression)  # type: ignore[arg-type]
+        return open_dataset(*given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(CachedWorkspace, "fetch", touching)
+    monkeypatch.setattr(opening, "open_dataset", touching)
     judged(data, rules(), tmp_path / "cache")
     assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
 

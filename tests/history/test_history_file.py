@@ -56,7 +56,7 @@ def _result(**changes: object) -> Result:
 
 def _one_figure() -> Result:
     first, *rest = made_up_result.result().verdicts
-    return _result(verdicts=(dataclasses.replace(first, pending=first.pending + 1), *rest))
+    return _result(verdicts=(first._replace(pending=first.pending + 1), *rest))
 
 
 def _packs(**changes: object) -> Result:
@@ -83,7 +83,7 @@ def test_what_differs_makes_another_audit(what: str) -> None:
 
 def test_what_is_only_shown_makes_no_other_audit() -> None:
     notes = dataclasses.replace(made_up_result.result(), diagnostics=(), generated=None)
-    bare = tuple(dataclasses.replace(v, offenders=(), advice=None) for v in notes.verdicts)
+    bare = tuple(v._replace(offenders=(), advice=None) for v in notes.verdicts)
     assert recording(dataclasses.replace(notes, verdicts=bare)).key == m.whole().key
 
 

@@ -106,7 +106,7 @@ def test_what_is_met_now_begins_with_what_failed_most_often() -> None:
 
 
 def test_a_requirement_that_changed_is_said() -> None:
-    one = m.audit(m.rate(1, 7), dataclasses.replace(m.rate(2, 7), require=">= 90%"))
+    one = m.audit(m.rate(1, 7), m.rate(2, 7)._replace(require=">= 90%"))
     text = " ".join(shown(history((run_of(one),), points_of(one))).split())
     assert "the same as 2026-10-01 (then required ≥ 80%)" in text
 
@@ -127,7 +127,7 @@ def test_bars_keep_to_their_width_and_show_the_latest() -> None:
 
 
 def test_a_period_without_a_figure_is_a_gap() -> None:
-    none = dataclasses.replace(m.rate(2, 0), outcome=Outcome.NO_DATA, value=None)
+    none = m.rate(2, 0)._replace(outcome=Outcome.NO_DATA, value=None)
     drawn = sparkline([m.rate(1, 4), none, m.rate(3, 4)], 9, UNICODE)
     assert [text for text, _ in drawn.bars][1] == " "
     assert sparkline([none], 9, UNICODE).text == " "

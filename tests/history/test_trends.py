@@ -22,8 +22,7 @@ CASES = yaml.safe_load((Path(__file__).parent / "trends.yaml").read_text("utf-8"
 def points(case: dict[str, Any]) -> list[Point]:
     made = []
     for day, outcome, value in case["points"]:
-        verdict = dataclasses.replace(
-            m.rate(day, 8),
+        verdict = m.rate(day, 8)._replace(
             outcome=Outcome(outcome),
             value=None if value is None else Fraction(value),
             type=case.get("type", "ratio"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from fractions import Fraction
 
@@ -90,7 +89,7 @@ def share(good: int, among: int, **changes: object) -> Verdict:
         "spare": 0 if fails else good * 5 // 4 - among,
         "offender_count": among - good,
     }
-    return dataclasses.replace(BLANK, **{**given, **changes})  # type: ignore[arg-type]
+    return BLANK._replace(**{**given, **changes})  # type: ignore[arg-type]
 
 
 def offender(number: int, wait: int | None, **changes: object) -> Offender:
@@ -102,14 +101,14 @@ def offender(number: int, wait: int | None, **changes: object) -> Offender:
         at(number, "12:31:07"),
         None if wait is None else wait * 1_000_000,
     )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+    return made._replace(**changes)  # type: ignore[arg-type]
 
 
 def _session_rates() -> list[Verdict]:
     made = [share(84 if n % 3 else 60 + n, 96, period=day(n)) for n in range(1, 31)]
     late = (offender(1, 245), offender(2, None), offender(3, 3723), offender(4, 181))
-    made[2] = dataclasses.replace(made[2], offenders=late[:2], pending=2)
-    made[5] = dataclasses.replace(made[5], offenders=late[2:])
+    made[2] = made[2]._replace(offenders=late[:2], pending=2)
+    made[5] = made[5]._replace(offenders=late[2:])
     other = {"platform": "douyin", "shop": "美妆旗舰店（华东）"}
     made += [
         share(79999 if n == 7 else 95_000, 100_000, period=day(n), scope=other)
@@ -130,12 +129,10 @@ def _session_rates() -> list[Verdict]:
 
 
 def _others() -> list[Verdict]:
-    change = dataclasses.replace
-    shop = change(BLANK, period=MONTH, advice=None)
+    shop = BLANK._replace(period=MONTH, advice=None)
     title = Text("平均响应时长", "Average response time")
     return [
-        change(
-            shop,
+        shop._replace(
             rule="taobao/average-response",
             pack="taobao",
             title=title,
@@ -151,8 +148,7 @@ def _others() -> list[Verdict]:
             of="turns",
             offender_count=2,
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/last-word-is-ours",
             title=Text("买家最后一句要有回复", "The last word is ours"),
             type="every",
@@ -167,8 +163,7 @@ def _others() -> list[Verdict]:
             offender_count=1,
             offenders=(offender(9, None, turn=None, session_id="S\x1b[31m9\u202e", agent_id=None),),
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/unassigned-sessions",
             title=Text("未分配会话", "Unassigned sessions"),
             severity="warning",
@@ -180,8 +175,7 @@ def _others() -> list[Verdict]:
             advice=None,
             offender_count=7,
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/roster-covers-holidays",
             title=Text("节假日已排班", "Roster covers holidays"),
             type="manual",
@@ -201,8 +195,7 @@ def _others() -> list[Verdict]:
             },
             of="",
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/notifications-on",
             title=Text("消息提醒已打开", "Message notifications are on"),
             type="manual",
@@ -211,8 +204,7 @@ def _others() -> list[Verdict]:
             period=ALL,
             require=None,
         ),
-        change(
-            share(70, 100, period=MONTH),
+        share(70, 100, period=MONTH)._replace(
             rule="douyin/reply-3m-message",
             title=Text("三分钟回复率(消息)", "3-minute reply rate by message"),
             outcome=Outcome.WAIVED,
@@ -226,8 +218,7 @@ def _others() -> list[Verdict]:
             },
         ),
         *(
-            change(
-                BLANK,
+            BLANK._replace(
                 rule="douyin/satisfaction",
                 title=Text("满意率", "Satisfaction"),
                 period=day(n),
@@ -238,8 +229,7 @@ def _others() -> list[Verdict]:
             )
             for n in range(1, 4)
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/one-invite",
             title=Text("每通会话最多一次邀评", "At most one rating card a session"),
             type="every",
@@ -250,23 +240,20 @@ def _others() -> list[Verdict]:
             require=None,
         ),
         *(
-            change(
-                share(77 + n, 96, period=day(n)),
+            share(77 + n, 96, period=day(n))._replace(
                 rule="douyin/reply-3m-human",
                 title=Text("人工三分钟回复率", "3-minute reply rate of people"),
             )
             for n in range(1, 4)
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/someone-online",
             title=Text("时段内有人在线", "Someone is online"),
             outcome=Outcome.NOT_EVALUATED,
             reason="table `presence` is missing",
             period=ALL,
         ),
-        change(
-            BLANK,
+        BLANK._replace(
             rule="douyin/queue-wait",
             title=Text("平均排队时长", "Mean time in the queue"),
             type="duration",

@@ -40,9 +40,7 @@ def hostile_diagnostics() -> list[Diagnostic]:
 def marked(result: Result) -> Result:
     """Beside a baseline every failure is one of its three kinds."""
     states = ("new", "still", "repaired")
-    verdicts = (
-        dataclasses.replace(v, baseline=states[i % 3]) for i, v in enumerate(result.verdicts)
-    )
+    verdicts = (v._replace(baseline=states[i % 3]) for i, v in enumerate(result.verdicts))
     return dataclasses.replace(result, verdicts=tuple(verdicts))
 
 

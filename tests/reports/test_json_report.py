@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -77,7 +76,7 @@ def test_an_unknown_key_is_against_the_schema(where: str) -> None:
     ],
 )
 def test_figures_have_the_units_of_their_type(kind: str, value: Fraction | None, text: str) -> None:
-    verdict = dataclasses.replace(made_up.BLANK, type=kind, value=value)
+    verdict = made_up.BLANK._replace(type=kind, value=value)
     result = Result(DataSummary({}, None, None), (), (verdict,))
     valid(result)
     assert f'"value": {text},' in to_json(result)
@@ -100,9 +99,7 @@ def test_instants_have_the_zones_offset_and_microseconds_only_where_there_are_so
 
 
 def test_scopes_are_ordered_by_kind_whatever_order_they_came_in() -> None:
-    verdict = dataclasses.replace(
-        made_up.BLANK, scope={"agent": "a", "shop": None, "platform": "p"}
-    )
+    verdict = made_up.BLANK._replace(scope={"agent": "a", "shop": None, "platform": "p"})
     result = Result(DataSummary({}, None, None), (), (verdict,))
     assert list(valid(result)["verdicts"][0]["scope"]) == ["platform", "shop", "agent"]
 
@@ -113,7 +110,7 @@ def test_names_come_back_exactly_and_nothing_a_terminal_obeys_is_raw() -> None:
     result = Result(
         DataSummary({}, None, None),
         (),
-        (dataclasses.replace(made_up.BLANK, title=Text(name, None)),),
+        (made_up.BLANK._replace(title=Text(name, None)),),
         (Diagnostic("E105", name, span, name, (name,), name),),
     )
     text = to_json(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from fractions import Fraction
 
 import made_up_result as made_up
@@ -182,7 +181,7 @@ LATE = made_up.share(
     ],
 )
 def test_gaps_in_words(sentence: str, changes: dict[str, object], en: str, zh: str) -> None:
-    verdict = dataclasses.replace(LATE, **changes)  # type: ignore[arg-type]
+    verdict = LATE._replace(**changes)  # type: ignore[arg-type]
     assert words.gap(verdict, "en") == en, sentence
     assert words.gap(verdict, "zh") == zh, sentence
 

@@ -57,12 +57,9 @@ def test_every_line_fits_and_ends_cleanly(lang: str, width: int) -> None:
 @settings(max_examples=40, deadline=None)
 def test_no_name_can_break_the_page(name: str, width: int, lang: str) -> None:
     result = made_up.result()
-    offender = dataclasses.replace(
-        made_up.offender(1, 999_999), shop_id=name, session_id=name, agent_id=name
-    )
+    offender = made_up.offender(1, 999_999)._replace(shop_id=name, session_id=name, agent_id=name)
     hostile = tuple(
-        dataclasses.replace(
-            v,
+        v._replace(
             title=Text(name, name),
             advice=Text(name, name),
             scope=dict.fromkeys(v.scope, name),

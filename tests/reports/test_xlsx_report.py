@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import io
 import xml.etree.ElementTree as ET
@@ -69,8 +68,7 @@ def test_agents_are_ranked_by_the_cases_laid_to_them() -> None:
 
 def test_agents_without_cases_stand_by_their_worst_period_the_nearest_to_missing_first() -> None:
     def peak(agent: str, percent: int, number: int) -> Verdict:
-        return dataclasses.replace(
-            made_up.BLANK,
+        return made_up.BLANK._replace(
             rule="douyin/saturation",
             scope={"platform": "douyin", "shop": "s1", "agent": agent},
             period=made_up.day(number),
@@ -93,7 +91,7 @@ def test_quality_says_what_was_not_judged_and_what_is_not_listed() -> None:
 def test_the_baseline_is_a_column_where_there_is_one() -> None:
     result = made_up.result()
     assert "baseline" not in sheet(result, "verdicts", "en")[0]
-    marked = tuple(dataclasses.replace(v, baseline="new") for v in result.verdicts[:2])
+    marked = tuple(v._replace(baseline="new") for v in result.verdicts[:2])
     beside = Result(DataSummary({}, None, None), (), marked, baseline=BaselineCounts(2, 0, 0, 0))
     assert [row["baseline"] for row in table(beside, "verdicts")] == ["new", "new"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from checker.packs.model import Text
 from checker.verdicts.model import Outcome, PeriodSpan, Verdict
 
-_EMPTY = dict.fromkeys(field.name for field in dataclasses.fields(Verdict))
+_EMPTY = dict.fromkeys(Verdict._fields)
 
 
 def verdict(**changes: Any) -> Verdict:

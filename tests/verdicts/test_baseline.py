@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def verdict(outcome: Outcome, period: PeriodSpan = DAY, **changes: object) -> Ve
         offender_count=0,
         offenders=(),
     )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+    return made._replace(**changes)  # type: ignore[arg-type]
 
 
 def result(*verdicts: Verdict) -> Result:

@@ -38,8 +38,7 @@ def bounded(result: Result) -> Result:
 
 
 def _bounded(verdict: Verdict) -> Verdict:
-    return dataclasses.replace(
-        verdict,
+    return verdict._replace(
         scope=bounded_names(verdict.scope),
         reason=None if verdict.reason is None else cut(verdict.reason, 400),
         offenders=tuple(map(_offender, verdict.offenders)),
@@ -56,4 +55,4 @@ def _offender(offender: Offender) -> Offender:
     if all(name is None or len(name) <= LONGEST for name in names):
         return offender
     shop, session, agent = (None if name is None else cut(name) for name in names)
-    return dataclasses.replace(offender, shop_id=shop, session_id=session, agent_id=agent)
+    return offender._replace(shop_id=shop, session_id=session, agent_id=agent)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.reports import words
 from checker.reports.html.both import both, bounded_names
 from checker.reports.html.chart_data import PANELS, POINTS, point_data
@@ -34,7 +32,7 @@ def _earlier(point: Point, history: History) -> bool:
 def _panel(trend: Trend, history: History, several: bool) -> dict[str, object]:
     points = [point for point in trend.points if point.verdict.value is not None][-POINTS:]
     begins = next((i for i, p in enumerate(points) if not _earlier(p, history)), None)
-    named = replace(trend.verdict, scope=bounded_names(trend.verdict.scope))
+    named = trend.verdict._replace(scope=bounded_names(trend.verdict.scope))
     return {
         "name": both(lambda lang: words.scope(named, lang, with_platform=several)),
         "since": both(lambda lang: _told(trend, lang)),

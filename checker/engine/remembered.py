@@ -1,0 +1,98 @@
+"""Figures and offenders of tasks as an earlier run left them in the cache.
+
+A task is known again by all that its figures hang on: the data, as-of, the zone, the days that count, its
+clock, rows, formula and grouping, and the windows that it may name. Requirements, aims, titles and
+sources are no part of it; they judge figures, and change none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from checker.data.canonical_text import canonical
+from checker.engine.flags import DayRange
+from checker.engine.formula import Exact, aggregates_of
+from checker.engine.frames import Frames
+from checker.engine.measured import Offender
+from checker.engine.tally import GroupKey, Tally
+from checker.engine.tasks import Task
+from checker.facts.realm import Realm
+from checker.language import tree as tr
+from checker.packs.typed import TypedValue
+
+Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
+
+
+class Remembered:
+    """What the cache knows of tasks in one realm; of `offenders` at most so many are listed of a group."""
+
+    def __init__(self, realm: Realm, last_day: int, *, days: DayRange, offenders: int) -> None:
+        self.workspace = realm.workspace
+        self._run = canonical(
+            (realm.zone, realm.as_of, realm.only_session, days, last_day, offenders)
+        )
+        self._windows: dict[Frames, str] = {}
+
+    def recall(self, frames: Frames, task: Task) -> Figures | None:
+        """The figures of the task; None where no run has left them."""
+        known = self.workspace.recall(self._key(frames, task))
+        try:
+            return None if known is None else _read(task, known)
+        except (TypeError, ValueError, ZeroDivisionError):  # of something else than we leave
+            return None
+
+    def leave(self, frames: Frames, task: Task, figures: Figures) -> None:
+        self.workspace.leave(self._key(frames, task), _written(task, figures))
+
+    def _key(self, frames: Frames, task: Task) -> str:
+        if frames not in self._windows:
+            self._windows[frames] = canonical(frames.windows)
+        own = (task.population, task.clock, task.grouping, task.platforms, task.added)
+        return f"{self._run}\n{self._windows[frames]}\n{canonical(own)}"
+
+
+def _aggregates(task: Task) -> list[tr.Aggregate]:
+    if not isinstance(task.population, TypedValue):
+        return []
+    return list(dict.fromkeys(aggregates_of(task.population.formula)))
+
+
+def _written(task: Task, figures: Figures) -> list[list[Any]]:
+    """A list for each group: its key, counts, the figure of each aggregate of the task, offenders."""
+    aggregates = _aggregates(task)
+    return [
+        [
+            group,
+            [tally.rows, tally.good, tally.pending, tally.offenders],
+            [_exact(tally.figures[one]) for one in aggregates],
+            listed,
+        ]
+        for group, (tally, listed) in figures.items()
+    ]
+
+
+def _read(task: Task, groups: Iterable[list[Any]]) -> Figures:
+    aggregates = _aggregates(task)
+    return {
+        tuple(group): (
+            Tally(
+                rows, good, pending, bad, dict(zip(aggregates, map(_as_exact, exact), strict=True))
+            ),
+            tuple(map(Offender._make, listed)),
+        )
+        for group, (rows, good, pending, bad), exact, listed in groups
+    }
+
+
+def _exact(exact: Exact) -> list[int | None]:
+    value = exact.value
+    top, bottom = (None, None) if value is None else (value.numerator, value.denominator)
+    return [top, bottom, exact.numerator, exact.denominator]
+
+
+def _as_exact(written: list[int | None]) -> Exact:
+    top, bottom, numerator, denominator = written
+    value = None if top is None or bottom is None else Fraction(top, bottom)
+    return Exact(value, numerator, denominator)
