@@ -48,7 +48,11 @@ def judged(
             run = Run(realm, local, run_options(options))
             runs_made.append(run)
             owner = {pack.pack.name: pack.pack for pack in local}
-            judged = [judge(one, owner[one.rule.pack]) for one in measured_and_reported(run)]
+            judged = []
+            for one in measured_and_reported(run):
+                judged.append(judge(one, owner[one.rule.pack]))
+                if options.told is not None:
+                    options.told(judged[-1])
             verdicts += judged
             if options.insights:
                 with workspace.stage("insights"):

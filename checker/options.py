@@ -13,6 +13,7 @@ from checker.facts.zones import instant_of_text
 
 if TYPE_CHECKING:
     from checker.data.workspace import Timing
+    from checker.verdicts.model import Verdict
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class AuditOptions:
     plan: bool = False  # what is asked of the engine, too
     progress: Callable[[str, int, int], None] | None = None
     timer: Callable[[Timing], None] | None = None
+    # Is told each verdict when it is made, before exceptions and a baseline are applied.
+    told: Callable[[Verdict], None] | None = None
     # No statement runs ahead of its stage, so that each takes the time that is told.
     in_turn: bool = False
 

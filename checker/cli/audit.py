@@ -98,7 +98,7 @@ def audit(
     from dataclasses import replace
 
     from checker.cli.exits import WRONG_INPUT, exit_code
-    from checker.cli.formats import rendered
+    from checker.cli.formats import lines_for, rendered
     from checker.cli.output import write_all
     from checker.cli.outputs import jobs
     from checker.cli.progress import Stopwatch, stages
@@ -136,6 +136,8 @@ def audit(
     from checker.pipeline import recorded
 
     listed = offenders if offenders is not None else _LISTED
+    # Pseudonyms make other verdicts of those that are told.
+    lines = lines_for([job.format for job in reports]) if pseudonymize is None else None
     with stages(quiet) as progress:
         watch = Stopwatch(progress)
         options = AuditOptions(
@@ -164,6 +166,7 @@ def audit(
             plan=explain_plan,
             progress=progress,
             timer=watch,
+            told=None if lines is None else lines.add,
             in_turn=verbose,
         )
         result, diagnostics = run(data, options)
@@ -203,6 +206,7 @@ def audit(
                     data=data_shown(data),
                     to_file=job.output.to_file,
                     asked=asked,
+                    lines=lines,
                 ),
             )
             for job in reports

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checker.cli.outputs import Format
 
 if TYPE_CHECKING:
+    from checker.reports.json import Lines
     from checker.verdicts.model import Result
 
 FORMATS: Mapping[str, Format] = {
@@ -25,6 +26,15 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+def lines_for(names: Collection[str]) -> Lines | None:
+    """Where the result is to be in JSON: what puts its lines down while it is made."""
+    if "json" not in names:
+        return None
+    from checker.reports.json import Lines
+
+    return Lines()
+
+
 def rendered(
     name: str,
     result: Result,
@@ -34,11 +44,16 @@ def rendered(
     data: str,
     to_file: bool,
     asked: Sequence[str] = (),
+    lines: Lines | None = None,
 ) -> str | bytes:
     """The result in the format `name`. `offenders` bounds what the terminal lists; the command that it
-    ends with is about `data`, with the options `asked`."""
+    ends with is about `data`, with the options `asked`. `lines` are what JSON has of verdicts."""
     if name == "terminal":
         return _terminal(result, lang, offenders, data, asked, to_file)
+    if name == "json":
+        from checker.reports.json import to_json
+
+        return to_json(result, lines)
     return _REPORTS[name](result, lang)
 
 
@@ -51,12 +66,6 @@ def _terminal(
     console, page = paper(False, 80) if to_file else paper(colored(sys.stdout), width())
     render_terminal(result, console, lang=lang, offenders=offenders, data=data, asked=asked)
     return page.getvalue()
-
-
-def _json(result: Result, lang: str) -> str:
-    from checker.reports.json import to_json
-
-    return to_json(result)
 
 
 def _html(result: Result, lang: str) -> str:
@@ -109,7 +118,6 @@ def _github(result: Result, lang: str) -> str:
 
 # Each imports its report when it is asked for: a run loads only what it writes.
 _REPORTS: Mapping[str, Callable[[Result, str], str | bytes]] = {
-    "json": _json,
     "html": _html,
     "xlsx": _xlsx,
     "csv": _csv,

@@ -23,11 +23,29 @@ _SCOPES = ("platform", "shop", "agent", "channel", "buyer", "hour_of_day", "week
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def to_json(result: Result) -> str:
+class Lines:
+    """What verdicts are in JSON, put down as they are made, while the engine works at later ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[
+            int, tuple[Verdict, str]
+        ] = {}  # by identity: a changed verdict is another
+
+    def add(self, verdict: Verdict) -> None:
+        self._known[id(verdict)] = verdict, _verdict(verdict)
+
+    def of(self, verdict: Verdict) -> str:
+        known = self._known.get(id(verdict))
+        return _verdict(verdict) if known is None else known[1]
+
+
+def to_json(result: Result, lines: Lines | None = None) -> str:
     """The result as JSON text with a newline at its end; `schemas/result.schema.json` describes it.
 
-    Verdicts and offenders stand on a line each, so that two results can be compared line by line.
+    Verdicts and offenders stand on a line each, so that two results can be compared line by line. `lines`
+    may know some of its verdicts.
     """
+    line = _verdict if lines is None else lines.of
     body = ",\n ".join(
         (
             f'"schema": {SCHEMA}',
@@ -35,7 +53,7 @@ def to_json(result: Result) -> str:
             f'"packs": {_list(_line(pack_dict(p)) for p in result.packs)}',
             f'"summary": {_line({o.value: n for o, n in result.counts.items()})}',
             f'"baseline": {_line(_baseline(result.baseline))}',
-            f'"verdicts": {_list(map(_verdict, result.verdicts))}',
+            f'"verdicts": {_list(map(line, result.verdicts))}',
             f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
