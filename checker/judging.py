@@ -37,8 +37,7 @@ def judged(
     spans: list[tuple[int, int]] = []
     insights: Insights | None = None
     runs_made: list[Run] = []
-    ahead = nullcontext() if options.in_turn else workspace.running_ahead()
-    with ahead:
+    with nullcontext() if options.in_turn else workspace.running_ahead(abreast=_abreast(options)):
         for zone_name in dict.fromkeys(pack.pack.timezone for pack in packs):
             local = [pack for pack in packs if pack.pack.timezone == zone_name]
             realm = open_realm(
@@ -72,6 +71,12 @@ def judged(
     packs_run = tuple(runs[pack.pack.name] for pack in packs)
     plan = _plan(workspace, runs_made) if options.plan else None
     return Result(summary, packs_run, tuple(verdicts), insights=insights, plan=plan)
+
+
+def _abreast(options: AuditOptions) -> int:
+    """How many statements may run at a time. A second one fills the processors that the first leaves
+    idle; where memory is short it would take it from the first, and a plan has an order."""
+    return 1 if options.plan or options.memory is not None or options.threads == 1 else 2
 
 
 def run_options(options: AuditOptions) -> RunOptions:
@@ -111,7 +116,7 @@ def _plan(workspace: Workspace, runs: Sequence[Run]) -> Plan:
     steps = [
         PlanStep(
             s.stages,
-            f"CREATE TEMP TABLE {s.kept} AS {s.sql}" if s.kept else s.sql,
+            f"CREATE TABLE {s.kept} AS {s.sql}" if s.kept else s.sql,
             s.rows,
             s.seconds,
         )

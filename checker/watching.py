@@ -105,7 +105,7 @@ class Watch:
         workspace = self._workspace
         if workspace is not None:
             with suppress(DuckDBError):
-                workspace.con.con.interrupt()
+                workspace.interrupt()
 
     def _refreshed(
         self, workspace: Workspace, now: int

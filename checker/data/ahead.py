@@ -1,4 +1,4 @@
-"""Statements that run one after the other beside the thread that writes the next ones."""
+"""Statements that run beside the thread that writes the next ones."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class _Statement:
 
 
 class Ahead:
-    """A queue for one connection, which nothing else may use until `settle` has returned.
+    """A queue of statements for an engine, of which so many run abreast as there are `workers`.
 
-    Statements run in the order in which they were asked for, urgent ones as soon as what they read is
+    They begin in the order in which they were asked for, urgent ones first, each when what it reads is
     made. A table that could not be made is told by the statements that read it.
     """
 
-    def __init__(self, interrupt: Callable[[], object]) -> None:
+    def __init__(self, interrupt: Callable[[], object], *, workers: int) -> None:
         self.urgent = False  # what is asked for from now on
         self._interrupt = interrupt
         self._failed: dict[str, Exception] = {}
@@ -42,7 +42,12 @@ class Ahead:
         self._unmade: set[str] = set()
         self._changed = threading.Condition()
         self._stopped = False
-        threading.Thread(target=self._work, name="statements", daemon=True).start()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"statements {i}", daemon=True)
+            for i in range(workers)
+        ]
+        for one in self._workers:
+            one.start()
 
     def make(self, name: str, sql: str, made: Callable[[], object]) -> None:
         """Runs a statement that makes a table."""
@@ -75,11 +80,13 @@ class Ahead:
             self._stopped = True
             for one in self._waiting:
                 one.future.cancel()
-            self._changed.notify()
+            self._changed.notify_all()
         # A statement that is just about to begin does not hear it, so it is told more than once.
         while running := [one.future for one in self._asked if not one.future.done()]:
             self._interrupt()
             wait(running, timeout=_PAUSE)
+        for worker in self._workers:  # a thread that lives on when the process ends can break it
+            worker.join()
 
     def _put(self, run: Callable[[], Any], sql: str, makes: str = "") -> Future[Any]:
         with self._changed:
@@ -89,16 +96,16 @@ class Ahead:
                 self._unmade.add(makes)
             self._asked.append(one)
             self._waiting.append(one)
-            self._changed.notify()
+            self._changed.notify_all()
         return one.future
 
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._stopped)
-                if self._stopped:
-                    return
+                self._changed.wait_for(lambda: self._stopped or self._next() is not None)
                 one = self._next()
+                if self._stopped or one is None:
+                    return
                 self._waiting.remove(one)
                 one.future.set_running_or_notify_cancel()
             try:
@@ -109,10 +116,12 @@ class Ahead:
                 one.future.set_result(found)
             with self._changed:
                 self._unmade.discard(one.makes)
+                self._changed.notify_all()
 
-    def _next(self) -> _Statement:
+    def _next(self) -> _Statement | None:
+        """The first urgent statement that may run, or else the first."""
         ready = (one for one in self._waiting if self._unmade.isdisjoint(one.reads))
-        return min(ready, key=lambda one: not one.urgent)  # of equal ones the first
+        return min(ready, key=lambda one: not one.urgent, default=None)
 
     def _check(self, sql: str) -> None:
         for name in KEPT.findall(sql):

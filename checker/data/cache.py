@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import duckdb
@@ -72,7 +73,7 @@ class Cache:
         if any(_stamp(file) != stamp for file, stamp in self.read):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        beside = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}")
         write(beside)
         beside.replace(target)
 
@@ -156,7 +157,7 @@ class CachedWorkspace(Workspace):
             decimal = f"SELECT name FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL'"
             huge = [column for (column,) in rows(self.con, decimal)]
             columns = _cast(huge, "HUGEINT")
-            run(self.con, f"CREATE TEMP VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
+            run(self.con, f"CREATE VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
         except DuckDBError:
             return False
         os.utime(held)

@@ -83,7 +83,7 @@ def _placed(con: DuckDB, staged: Staged, prefix: str) -> Placed:
     view = name(f"{prefix}_alone")
     added = [f"NULL::VARCHAR AS {name(c)}" for c in PLACE if c not in staged.columns]
     listed = ", ".join((*added, "*"))
-    run(con, f"CREATE TEMP VIEW {view} AS SELECT {listed} FROM {staged.sql}")
+    run(con, f"CREATE VIEW {view} AS SELECT {listed} FROM {staged.sql}")
     return Placed(staged, view, "unknown", frozenset())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import weakref
 from functools import cached_property
 from importlib import import_module
@@ -25,23 +26,41 @@ _SETTINGS = {
 
 
 class DuckDB:
-    """What Ibis calls a backend, as far as anything here needs one: Ibis' own imports all of its
-    compilers and takes half as long again to start as a small audit takes to judge."""
+    """What Ibis calls a backend, as far as anything here needs one: its own is slow to import."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
+        self._owner, self._threads = threading.get_ident(), threading.local()
+        self.cursors: list[duckdb.DuckDBPyConnection] = []  # of other threads
 
-    def raw_sql(self, sql: str) -> duckdb.DuckDBPyConnection:
-        return self.con.execute(sql)
+    def raw_sql(self, sql: str, values: object = None) -> duckdb.DuckDBPyConnection:
+        """Runs a statement; statements of several threads run side by side."""
+        return self._of_thread().execute(sql, values)
+
+    def interrupt(self) -> None:
+        """Breaks off what is running."""
+        for one in (self.con, *self.cursors):
+            one.interrupt()
+
+    def _of_thread(self) -> duckdb.DuckDBPyConnection:
+        if threading.get_ident() == self._owner:
+            return self.con
+        if not hasattr(self._threads, "cursor"):
+            self._threads.cursor = self.con.cursor()
+            for name, value in _SETTINGS.items():
+                self._threads.cursor.execute(f"SET {name} = {value}")
+            self.cursors.append(self._threads.cursor)
+        cursor: duckdb.DuckDBPyConnection = self._threads.cursor
+        return cursor
 
     def take(self, table: str, rows: object) -> None:
         """Makes a temporary table of Arrow's rows."""
         self.con.register("taken", rows)
-        self.con.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM taken")
+        self.con.execute(f"CREATE TABLE {table} AS SELECT * FROM taken")
         self.con.unregister("taken")
 
     def disconnect(self) -> None:
-        self.con.close()
+        _close(self.con, self.cursors)
 
     @cached_property
     def compiler(self) -> Any:
@@ -53,6 +72,11 @@ class DuckDB:
         return self.compiler.dialect
 
 
+def _close(con: duckdb.DuckDBPyConnection, cursors: list[duckdb.DuckDBPyConnection]) -> None:
+    for one in (*cursors, con):
+        one.close()
+
+
 def duckdb_connection(
     *, threads: int | None = None, memory: str | None = None, spill: Path | None = None
 ) -> DuckDB:
@@ -62,7 +86,7 @@ def duckdb_connection(
     spilled = str(folder / f"checker-{os.getpid()}")
     con = DuckDB(duckdb.connect(":memory:", config={"temp_directory": spilled}))
     # What it spilled is removed as it closes, which must not wait for a search for cycles.
-    weakref.finalize(con, con.con.close)
+    weakref.finalize(con, _close, con.con, con.cursors)
     settings = dict(_SETTINGS)
     if threads is not None:
         settings["threads"] = str(int(threads))

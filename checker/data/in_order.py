@@ -27,15 +27,15 @@ def put_in_order(
     each above the one before by the columns `rising`, with which that order begins, stays where it is.
     """
     rows, groups = stand_in(kept), f"{kept}_groups"
-    execute(f"CREATE TEMP TABLE {groups} AS {_looked_at(kept, group, rising)}")
+    execute(f"CREATE TABLE {groups} AS {_looked_at(kept, group, rising)}")
     ((every, wrong),) = execute(f"SELECT count(*), count(*) FILTER (wrong) FROM {groups}")
     if 2 * wrong > every:
         execute(f"ALTER TABLE {kept} RENAME TO {rows}")
-        execute(f"CREATE TEMP TABLE {kept} AS {sorting}")
+        execute(f"CREATE TABLE {kept} AS {sorting}")
         execute(f"DROP TABLE {rows}")
     elif wrong:
         theirs = f"{group} IN (SELECT {group} FROM {groups} WHERE wrong)"
-        execute(f"CREATE TEMP TABLE {rows} AS SELECT * FROM {kept} WHERE {theirs}")
+        execute(f"CREATE TABLE {rows} AS SELECT * FROM {kept} WHERE {theirs}")
         execute(f"DELETE FROM {kept} WHERE {theirs}")
         execute(f"INSERT INTO {kept} {sorting}")
         execute(f"DROP TABLE {rows}")

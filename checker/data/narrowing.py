@@ -37,7 +37,7 @@ def narrowed(
     still judged by all of them.
     """
     con = workspace.con
-    run(con, f"CREATE OR REPLACE TEMP TABLE watch_marks AS {_marks(dataset)}")
+    run(con, f"CREATE OR REPLACE TABLE watch_marks AS {_marks(dataset)}")
     # Times may be local, so that a day either way counts as now: what is written there may yet pass.
     recent = now - DAY_US
     where = [f"(ended_at IS NULL OR ended_at > {recent})"]
@@ -48,7 +48,7 @@ def narrowed(
         where.append(f"(newest > {recent} OR NOT {unchanged} OR {_known('watch_open')})")
     run(
         con,
-        "CREATE OR REPLACE TEMP TABLE watch_hot AS SELECT platform, shop_id, session_id, buyer_id "
+        "CREATE OR REPLACE TABLE watch_hot AS SELECT platform, shop_id, session_id, buyer_id "
         f"FROM watch_marks AS m WHERE {' AND '.join(where)}",
     )
     if whole_buyers:

@@ -291,7 +291,7 @@ def _open_table(
             types[naive_name(column)] = "boolean"
     total = sum(counts.rows.values())
     view = f"{prefix}_{staged.table}"
-    run(con, f"CREATE TEMP VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
+    run(con, f"CREATE VIEW {name(view)} AS SELECT {', '.join(parts)} FROM {placed.sql}")
     return OpenTable(
         name=staged.table,
         view=partial(named, view, types),

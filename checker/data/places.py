@@ -139,7 +139,7 @@ def _from_session(
     map_ = name(f"{prefix}_{one.table}_{column}")
     run(
         con,
-        f"CREATE TEMP TABLE {map_} AS SELECT {keys}, min({value}) AS value, "
+        f"CREATE TABLE {map_} AS SELECT {keys}, min({value}) AS value, "
         f"min({value}) IS DISTINCT FROM max({value}) OR count({value}) NOT IN (0, count(*)) AS unclear "
         f"FROM {donor.sql} WHERE session_id IS NOT NULL GROUP BY {keys}",
     )
@@ -174,6 +174,6 @@ def _placed(con: DuckDB, one: Staged, origins: Mapping[str, _Origin], prefix: st
     rest = f"t.* EXCLUDE ({hidden})" if hidden else "t.*"
     # A join is worth doing once rather than in every query.
     kind = "TABLE" if joins else "VIEW"
-    run(con, f"CREATE TEMP {kind} {view} AS SELECT {values}, {rest} FROM {one.sql} AS t{joins}")
+    run(con, f"CREATE {kind} {view} AS SELECT {values}, {rest} FROM {one.sql} AS t{joins}")
     inherited = frozenset(c for c, o in origins.items() if o.join)
     return Placed(one, view, origins["platform"].constant, inherited)

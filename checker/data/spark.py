@@ -52,6 +52,7 @@ class SparkWorkspace(Workspace):
     """
 
     keeps_order: ClassVar[bool] = False
+    runs_abreast: ClassVar[bool] = False
 
     session: Any = None
     local: bool = True
@@ -63,6 +64,9 @@ class SparkWorkspace(Workspace):
         for key, value in _ALWAYS.items():
             session.conf.set(key, value)
         return made
+
+    def interrupt(self) -> None:
+        self.session.interruptAll()
 
     def sized(self, rows: int) -> None:
         """Settings that suit so many rows; those of a cluster stand where there are many."""

@@ -79,7 +79,7 @@ def stage(
     if slow:
         return _load(con, staged)
     selects = " UNION ALL ".join(_select(staged, relation) for relation in relations)
-    run(con, f"CREATE TEMP VIEW {view} AS {selects}")
+    run(con, f"CREATE VIEW {view} AS {selects}")
     return staged, ()
 
 
@@ -94,7 +94,7 @@ def _load(con: DuckDB, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic,
     """Reads everything once into a temporary table: text is dear to parse in every query."""
     types = [f"{name(c)} {STAGED_TYPE[t.kind]}" for c, t in staged.columns.items()]
     types += [f"{name(naive_name(c))} BOOLEAN" for c in staged.naive]
-    run(con, f"CREATE TEMP TABLE {staged.sql} ({', '.join(types)})")
+    run(con, f"CREATE TABLE {staged.sql} ({', '.join(types)})")
     relations: list[Relation] = []
     diagnostics: list[Diagnostic] = []
     for relation in staged.relations:

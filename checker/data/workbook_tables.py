@@ -50,7 +50,7 @@ def load_workbook(con: DuckDB, source: Source, file: Path) -> tuple[str, ...] | 
         cells = ", ".join(f"nullif({c}, '') AS {c}" for c in columns)
         run(
             con,
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT row, {cells or '1'} FROM workbook_rows",
+            f"CREATE OR REPLACE TABLE {table} AS SELECT row, {cells or '1'} FROM workbook_rows",
         )
     finally:
         con.con.unregister("workbook_rows")

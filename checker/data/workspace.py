@@ -57,6 +57,9 @@ class Workspace:
     keeps_order: ClassVar[bool] = True
     """Rows of a kept table lie as they were put, and a window without an order goes through them so."""
 
+    runs_abreast: ClassVar[bool] = True
+    """Statements of several threads run side by side."""
+
     con: Any
     steps: list[Step] = field(default_factory=list)
     timer: Callable[[Timing], None] | None = None  # is told each stage as it begins and ends
@@ -147,7 +150,7 @@ class Workspace:
 
     def _keep(self, kept: str, sql: str, stages: Stages) -> None:
         began = time.monotonic()
-        made = self._rows(f"CREATE TEMP TABLE {kept} AS {sql}")
+        made = self._rows(f"CREATE TABLE {kept} AS {sql}")
         self._ended(stages, kept, sql, made[0][0], began)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
@@ -156,8 +159,8 @@ class Workspace:
         lists = ", ".join(f'unnest(?::{_SQL_TYPES[types[c]]}[]) AS "{c}"' for c in columns)
         values = [list(column) for column in columns.values()]
         kept = self._name()
-        sql = f"CREATE TEMP TABLE {kept} AS SELECT {lists}"
-        self._make(kept, "", lambda: self.con.con.execute(sql, values))
+        sql = f"CREATE TABLE {kept} AS SELECT {lists}"
+        self._make(kept, "", lambda: self.con.raw_sql(sql, values))
         return self._as_table(kept, sch.Schema({c: types[c] for c in columns}))
 
     def fetch(self, expression: ir.Table) -> list[tuple[Any, ...]]:
@@ -205,11 +208,15 @@ class Workspace:
         finally:
             self.ahead.urgent = False
 
+    def interrupt(self) -> None:
+        """Breaks off what is running."""
+        self.con.interrupt()
+
     @contextmanager
-    def running_ahead(self) -> Iterator[None]:
-        """Inside, statements run beside the thread that asks, which goes on while they do. Nothing else
-        may use the connection then."""
-        self.ahead = Ahead(lambda: self.con.con.interrupt())
+    def running_ahead(self, *, abreast: int = 1) -> Iterator[None]:
+        """Inside, statements run beside the thread that asks, which goes on while they do; at most so
+        many abreast, if the engine runs several."""
+        self.ahead = Ahead(self.interrupt, workers=abreast if self.runs_abreast else 1)
         try:
             yield
             self.ahead.settle()
