@@ -74,9 +74,9 @@ def judged(
 
 
 def _abreast(options: AuditOptions) -> int:
-    """How many statements may run at a time. A second one fills the processors that the first leaves
-    idle; where memory is short it would take it from the first, and a plan has an order."""
-    return 1 if options.plan or options.memory is not None or options.threads == 1 else 2
+    """How many statements may run at a time: a second one fills the processors that the first leaves
+    idle. A plan has an order."""
+    return 1 if options.plan or options.threads == 1 else 2
 
 
 def run_options(options: AuditOptions) -> RunOptions:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,6 +42,7 @@ class Ahead:
         self._waiting: list[_Statement] = []
         self._unmade: set[str] = set()
         self._changed = threading.Condition()
+        self._running = self._wanting = 0  # statements, and those of them that want to be alone
         self._stopped = False
         self._workers = [
             threading.Thread(target=self._work, name=f"statements {i}", daemon=True)
@@ -69,6 +71,22 @@ class Ahead:
             return asked()
 
         return self._put(run, sql).result
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Asked for by a statement that runs: inside, no other one does."""
+        with self._changed:
+            self._running -= 1
+            self._wanting += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._running)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._wanting -= 1
+                self._changed.notify_all()
 
     def settle(self) -> None:
         """Waits until all that was asked for has run."""
@@ -107,6 +125,7 @@ class Ahead:
                 if self._stopped or one is None:
                     return
                 self._waiting.remove(one)
+                self._running += 1
                 one.future.set_running_or_notify_cancel()
             try:
                 found = one.run()
@@ -115,11 +134,14 @@ class Ahead:
             else:
                 one.future.set_result(found)
             with self._changed:
+                self._running -= 1
                 self._unmade.discard(one.makes)
                 self._changed.notify_all()
 
     def _next(self) -> _Statement | None:
         """The first urgent statement that may run, or else the first."""
+        if self._wanting:
+            return None
         ready = (one for one in self._waiting if self._unmade.isdisjoint(one.reads))
         return min(ready, key=lambda one: not one.urgent, default=None)
 

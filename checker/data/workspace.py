@@ -183,6 +183,15 @@ class Workspace:
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         try:
+            return self._run(sql)
+        except duckdb.OutOfMemoryException:
+            if self.ahead is None:
+                raise
+            with self.ahead.alone():  # what another statement holds may be what it lacks
+                return self._run(sql)
+
+    def _run(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
             rows: list[tuple[Any, ...]] = self.con.raw_sql(sql).fetchall()
         except (duckdb.InternalException, duckdb.FatalException) as error:
             raise EngineLost(str(error).splitlines()[0][:200]) from error

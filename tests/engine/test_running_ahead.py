@@ -114,3 +114,57 @@ def test_leaving_early_gives_up_what_has_not_run() -> None:
         raise KeyboardInterrupt
     assert time.monotonic() - began < 30  # nine million million rows each would take hours
     assert workspace.fetch(numbers(1)) == [(0,)]
+
+
+def test_statements_run_abreast_where_none_reads_what_the_other_makes() -> None:
+    workspace = held()
+    with workspace.running_ahead(abreast=2):
+        table = workspace.keep(numbers(20))  # held back
+        assert workspace.begun.wait(60)
+        waits = workspace.ask(table.agg(n=table.count()))
+        assert workspace.fetch(numbers(5).agg(n=ibis._.count())) == [(5,)]
+        assert [step.rows for step in workspace.steps] == [1]
+        workspace.may.set()
+        assert waits() == [(20,)]
+
+
+class Short(Workspace):
+    """Has memory for one statement, and notes which run while it lacks some."""
+
+    def _run(self, sql: str) -> list[tuple[object, ...]]:
+        with self.count:
+            self.running += 1
+            self.most, crowded = max(self.most, self.running), self.running > 1
+        try:
+            self.both.wait(1)  # for the other, if there is one
+            if crowded:
+                raise duckdb.OutOfMemoryException("too little")
+            return super()._run(sql)
+        finally:
+            with self.count:
+                self.running -= 1
+
+    both: threading.Event
+    count: threading.Lock
+    running: int
+    most: int
+
+
+def test_a_statement_that_lacks_memory_is_tried_again_alone() -> None:
+    workspace = Short(duckdb_connection(threads=1))
+    workspace.both, workspace.count = threading.Event(), threading.Lock()
+    workspace.running = workspace.most = 0
+    with workspace.running_ahead(abreast=2):
+        answers = [workspace.ask(numbers(n).agg(n=ibis._.count())) for n in range(1, 8)]
+        assert [answer() for answer in answers] == [[(n,)] for n in range(1, 8)]
+    assert workspace.most == 2
+
+
+def test_one_that_lacks_memory_when_it_is_alone_fails() -> None:
+    workspace = Short(duckdb_connection(threads=1))
+    workspace.both, workspace.count = threading.Event(), threading.Lock()
+    workspace.running = workspace.most = 1
+    with workspace.running_ahead(abreast=2):
+        answer = workspace.ask(numbers(3))
+        with pytest.raises(duckdb.OutOfMemoryException):
+            answer()
