@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import report
+from benchmarks.again import again
 from benchmarks.contest import Contestant, Failed, Times, checker, contest, contestants
 from benchmarks.data import made
 
@@ -30,6 +31,7 @@ def main(
     shuffled: Annotated[
         bool, typer.Option("--shuffled", help="Shuffled messages, too; by default sorted ones.")
     ] = False,
+    cached: Annotated[bool, typer.Option(help="Also runs with a cache.")] = True,
     small: Annotated[bool, typer.Option(help="Also the start on small data.")] = True,
     write: Annotated[
         Path | None, typer.Option(help="Append the results to this Markdown file.")
@@ -48,6 +50,8 @@ def main(
                 text += [report.table(title, times), report.goals(times)]
                 if not mixed:
                     by_size[size] = times
+                    if cached:
+                        text.append(report.again(again(data, repeat)))
         if len(by_size) > 1:
             text.append(report.curve(by_size))
         if small:

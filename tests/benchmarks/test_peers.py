@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.again import again
 from benchmarks.contest import Contestant, Failed, contest, contestants
 from benchmarks.data import made
 
@@ -43,3 +44,10 @@ def test_shuffled_data_hold_the_same_rows_in_another_order(data: Path) -> None:
     kept = [f"FROM read_parquet('{d}/messages/*.parquet')" for d in (data, mixed)]
     plain, shuffled = (duckdb.sql(f"SELECT * {one}").fetchall() for one in kept)
     assert plain != shuffled and sorted(map(repr, plain)) == sorted(map(repr, shuffled))
+
+
+def test_runs_with_a_cache_differ_where_the_rules_do(data: Path) -> None:
+    times = again(data, 1)
+    first, same, required, limited = (found.digest for found in times.values())
+    assert first == same
+    assert len({first, required, limited}) == 3
