@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.data.dataset import Dataset
-from checker.data.workspace import Workspace
+from checker.data.workspace import Miscounted, Workspace
 from checker.engine.bounds import dated, open_realm
 from checker.engine.flags import DayRange
 from checker.engine.needs import carried_by_messages
@@ -32,6 +33,20 @@ def judged(
     workspace: Workspace, dataset: Dataset, packs: Sequence[TypedPack], options: AuditOptions
 ) -> Result:
     """Packs of one time zone share a realm, and with it clocks and facts."""
+    try:
+        return _judged(workspace, dataset, packs, options, trusts=True)
+    except Miscounted:  # messages of sessions that the table of sessions lacks
+        return _judged(workspace, dataset, packs, options, trusts=False)
+
+
+def _judged(
+    workspace: Workspace,
+    dataset: Dataset,
+    packs: Sequence[TypedPack],
+    options: AuditOptions,
+    *,
+    trusts: bool,
+) -> Result:
     verdicts: list[Verdict] = []
     runs: dict[str, PackRun] = {}
     spans: list[tuple[int, int]] = []
@@ -44,7 +59,7 @@ def judged(
                 workspace, dataset, zone_name, options.as_of, carried_by_messages(local)
             )
             spans.append((realm.first, realm.last))
-            run = Run(realm, local, run_options(options))
+            run = Run(realm, local, replace(run_options(options), trusts=trusts))
             runs_made.append(run)
             owner = {pack.pack.name: pack.pack for pack in local}
             judged = []

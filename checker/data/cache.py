@@ -27,9 +27,10 @@ import duckdb
 import checker
 from checker.data.canonical_text import canonical
 from checker.data.files import find
+from checker.data.in_order import stand_in
 from checker.data.lazily import ir
 from checker.data.sql import DuckDBError, literal, name, rows, run
-from checker.data.workspace import Ordering, Stages, Workspace
+from checker.data.workspace import Stages, Workspace
 from checker.diagnostics import Diagnostic
 from checker.language.types import Type
 
@@ -86,16 +87,33 @@ class CachedWorkspace(Workspace):
     recalls: bool = True  # False: every question is put, and shown in the plan
     _keys: dict[str, str] = field(default_factory=dict)
 
-    def _keep(self, kept: str, sql: str, stages: Stages) -> None:
+    def _keep(self, kept: str, sql: str, stages: Stages) -> int:
+        return self._held(kept, sql, stages, sql, lambda: Workspace._keep(self, kept, sql, stages))
+
+    def _keep_ordered(
+        self, kept: str, sql: str, stages: Stages, sorting: str, sort: Callable[[], None]
+    ) -> int:
+        def make() -> int:
+            number = Workspace._keep(self, kept, sql, stages)
+            sort()  # the file has the rows in the order of the table
+            return number
+
+        return self._held(
+            kept, sql, stages, f"{sql}\n{sorting.replace(stand_in(kept), 'rows')}", make
+        )
+
+    def _held(self, kept: str, sql: str, stages: Stages, what: str, make: Callable[[], int]) -> int:
+        """The table that the cache holds of `what`, or what `make` makes; how many rows it has."""
         if self.cache is None:
-            super()._keep(kept, sql, stages)
-            return
-        key = self._key(sql)
+            return make()
+        key = self._key(what)
         held = self.cache.file(key, "parquet")
-        if not (held.exists() and self._view(held, kept, sql, stages)):
-            super()._keep(kept, sql, stages)
+        number = self._view(held, kept, sql, stages) if held.exists() else None
+        if number is None:
+            number = make()
             self.cache.leave(held, lambda file: self._copy(kept, file))
         self._keys[kept] = key
+        return number
 
     def _fetch(self, sql: str, stages: Stages) -> list[tuple[Any, ...]]:
         if self.cache is None:
@@ -111,17 +129,6 @@ class CachedWorkspace(Workspace):
         os.utime(held)
         self._ended(stages, "", f"/* cached */ {sql}", len(known), began)
         return known
-
-    def keep_ordered(
-        self,
-        expression: ir.Table,
-        group: str,
-        rising: Sequence[str],
-        order: Ordering,
-        what: str = "kept",
-    ) -> ir.Table:
-        # What is left in the cache has to be in order, too.
-        return self.keep(expression.order_by([expression[group], *order(expression)]), what)
 
     def recall(self, key: str) -> Any:
         return self.cache.recall(key) if self.cache is not None and self.recalls else None
@@ -149,8 +156,8 @@ class CachedWorkspace(Workspace):
 
         return _digest(_TABLE.sub(origin, sql))
 
-    def _view(self, held: Path, kept: str, sql: str, stages: Stages) -> bool:
-        """Makes a view of what is held; False where the file is broken."""
+    def _view(self, held: Path, kept: str, sql: str, stages: Stages) -> int | None:
+        """Makes a view of what is held, of so many rows; None where the file is broken."""
         began, file = time.monotonic(), literal(str(held))
         try:
             ((number,),) = rows(self.con, f"SELECT num_rows FROM parquet_file_metadata({file})")
@@ -159,10 +166,10 @@ class CachedWorkspace(Workspace):
             columns = _cast(huge, "HUGEINT")
             run(self.con, f"CREATE VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
         except DuckDBError:
-            return False
+            return None
         os.utime(held)
         self._ended(stages, kept, f"/* cached */ {sql}", number, began)
-        return True
+        return int(number)
 
     def _copy(self, made: str, file: Path) -> None:
         described = rows(self.con, f"DESCRIBE {made}")

@@ -50,6 +50,10 @@ class EngineLost(Exception):
     """The engine itself is gone, and with it what was kept in it."""
 
 
+class Miscounted(Exception):
+    """A table has not as many rows as what it was made by takes for granted."""
+
+
 @dataclass
 class Workspace:
     """One connection, the names of what is kept in it, and what was asked of it."""
@@ -105,22 +109,29 @@ class Workspace:
         rising: Sequence[str],
         order: Ordering,
         what: str = "kept",
+        *,
+        rows: int | None = None,
     ) -> ir.Table:
         """The table, kept; where the engine keeps rows in their places, the rows of each `group` next to
-        each other and in `order`, which begins with the columns `rising`."""
+        each other and in `order`, which begins with the columns `rising`. Whoever reads it is told as
+        `Miscounted` that it has not so many `rows`, if it has to."""
         if not self.keeps_order:
             return self.keep(expression, what)
         sql, kept, stages = self._sql(expression), self._name(), tuple(self._stages)
-        rows = self._as_table(stand_in(kept), expression.schema())
-        sorting = self._sql(rows.order_by([rows[group], *order(rows)]))
+        made = self._as_table(stand_in(kept), expression.schema())
+        sorting = self._sql(made.order_by([made[group], *order(made)]))
 
-        def made() -> None:
-            self._keep(kept, sql, stages)
+        def sort() -> None:
             began = time.monotonic()
             put_in_order(self._rows, kept, group, rising, sorting)
             self._ended(stages, "", f"/* put in order */ {sorting}", 0, began)
 
-        self._make(kept, sql, made)
+        def make() -> None:
+            found = self._keep_ordered(kept, sql, stages, sorting, sort)
+            if rows not in (None, found):
+                raise Miscounted(f"{found} rows where {rows} were expected")
+
+        self._make(kept, sql, make)
         return self._as_table(kept, expression.schema())
 
     def numbered(self, rows: ir.Table, order: Sequence[ir.Value], name: str) -> ir.Table:
@@ -148,10 +159,19 @@ class Workspace:
         """The table of that name as Ibis sees it, without asking the engine."""
         return ops.DatabaseTable(kept, schema=schema, source=self.con).to_expr()
 
-    def _keep(self, kept: str, sql: str, stages: Stages) -> None:
+    def _keep(self, kept: str, sql: str, stages: Stages) -> int:
+        """Makes the table, and says how many rows it has."""
         began = time.monotonic()
-        made = self._rows(f"CREATE TABLE {kept} AS {sql}")
-        self._ended(stages, kept, sql, made[0][0], began)
+        ((number,),) = self._rows(f"CREATE TABLE {kept} AS {sql}")
+        self._ended(stages, kept, sql, number, began)
+        return int(number)
+
+    def _keep_ordered(
+        self, kept: str, sql: str, stages: Stages, sorting: str, sort: Callable[[], None]
+    ) -> int:
+        number = self._keep(kept, sql, stages)
+        sort()
+        return number
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         """A small table of Python values; `types` are those of Ibis."""

@@ -61,7 +61,8 @@ class Bucket:
 class Buckets:
     """Asks for the figures of buckets. `last_day` of the data is where rolling periods end; at most
     `offenders` rows to blame are listed of each group. What an earlier run has left in the cache is not
-    asked for again."""
+    asked for again. With `trusts` it is taken for granted that the sessions of all messages are declared;
+    if they are not, `Miscounted` is raised."""
 
     def __init__(
         self,
@@ -71,9 +72,10 @@ class Buckets:
         days: DayRange,
         offenders: int,
         progress: Progress | None,
+        trusts: bool,
     ) -> None:
         self.realm, self.last_day, self.days = realm, last_day, days
-        self.offenders, self.progress = offenders, progress
+        self.offenders, self.progress, self.trusts = offenders, progress, trusts
         self._remembered = Remembered(realm, last_day, days=days, offenders=offenders)
 
     def figures(self, buckets: Sequence[Bucket]) -> Iterator[dict[Task, Figures | str]]:
@@ -86,8 +88,11 @@ class Buckets:
         workspace = self.realm.workspace
         for bucket in buckets:
             self._recall(bucket)
+        confirmed = self._trusting(buckets)
+        for bucket in buckets:
             with workspace.stage(bucket.stage):
                 self._ask(bucket)
+        confirmed()  # before anything is told, or left in the cache
         ready: Bucket | None = None
         for number, bucket in enumerate(buckets):
             self._tell(bucket.tasks[0].fact, number, len(buckets))
@@ -99,6 +104,17 @@ class Buckets:
         if ready is not None:
             yield self._staged(ready)
         self._tell("", len(buckets), len(buckets))
+
+    def _trusting(self, buckets: Sequence[Bucket]) -> Callable[[], object]:
+        """Trusts the table of sessions where messages are read, which tell whether that is right; to be
+        asked for when there is time."""
+        realm, timed = self.realm, any(t.clock is not None for b in buckets for t in b.unknown)
+        realm.trusts = self.trusts and timed and realm.has("messages")
+        if not realm.trusted:
+            return lambda: None
+        messages = realm.messages
+        with realm.workspace.stage("messages"):
+            return realm.workspace.ask(messages.agg(number=messages.count()))
 
     def _staged(self, bucket: Bucket) -> dict[Task, Figures | str]:
         with self.realm.workspace.stage(bucket.stage):

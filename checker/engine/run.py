@@ -46,6 +46,7 @@ class RunOptions:
     only_rules: frozenset[str] | None = None
     progress: Progress | None = None
     staffing: bool = False  # of all platforms, whether a rule needs it or not
+    trusts: bool = False  # as Realm does
 
 
 class Run:
@@ -63,6 +64,7 @@ class Run:
             days=options.days,
             offenders=options.offenders,
             progress=options.progress,
+            trusts=options.trusts,
         )
         clock_places: dict[TypedClock, frozenset[str]] = {}
         for pack in packs:
