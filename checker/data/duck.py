@@ -37,6 +37,10 @@ class DuckDB:
         """Runs a statement; statements of several threads run side by side."""
         return self._of_thread().execute(sql, values)
 
+    def arrow(self, query: str) -> Any:
+        """The rows of a query as a table of Arrow."""
+        return self._of_thread().sql(query).to_arrow_table()
+
     def interrupt(self) -> None:
         """Breaks off what is running."""
         for one in (self.con, *self.cursors):

@@ -54,7 +54,7 @@ def _moved(
 ) -> object:
     query = sql_of(workspace.con, opened.table)
     if not shared:
-        return spark.sent(workspace.con.raw_sql(query).to_arrow_table())
+        return spark.sent(workspace.con.arrow(query))
     file = folder / f"{opened.name}.parquet"
     run(workspace.con, f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet)")
     return spark.parquet(file.as_uri())

@@ -72,8 +72,8 @@ def narrowed(
             ]
             rows = workspace.keep(rows.semi_join(hot, pairs))
         tables[table] = opened.showing(rows)
-    marks = con.raw_sql("SELECT platform, shop_id, session_id, mark, n FROM watch_marks")
-    return Dataset(tables), marks.to_arrow_table()
+    marks = "SELECT platform, shop_id, session_id, mark, n FROM watch_marks"
+    return Dataset(tables), con.arrow(marks)
 
 
 def _known(table: str, more: str = "") -> str:
