@@ -56,11 +56,10 @@ class Cache:
         """What was left under a key of something about the whole data set; None: nothing, or broken."""
         held = self._about(key)
         try:
-            known = json.loads(held.read_bytes())
+            os.utime(held)
+            return json.loads(held.read_bytes())
         except (OSError, ValueError):
             return None
-        os.utime(held)
-        return known
 
     def remember(self, key: str, value: object) -> None:
         """Leaves something about the whole data set: texts, numbers, None, and lists of them."""
@@ -129,6 +128,10 @@ class CachedWorkspace(Workspace):
         os.utime(held)
         self._ended(stages, "", f"/* cached */ {sql}", len(known), began)
         return known
+
+    @property
+    def remembers(self) -> bool:
+        return self.cache is not None
 
     def recall(self, key: str) -> Any:
         return self.cache.recall(key) if self.cache is not None and self.recalls else None

@@ -16,11 +16,11 @@ Naive = Literal["none", "all", "mixed"]
 class OpenTable:
     """One table as the engine sees it.
 
-    `view` gives it, which is made an expression only where somebody asks for its rows. It has the platform, shop_id and the wanted canonical columns that the data have, under their
-    canonical names, and these engine types: text and enum as string (empty text is missing), bool as
-    boolean, int as int64, number and ratio as int64 millionths, duration as int64 microseconds, time
-    of day as int64 microseconds since midnight, date as int32 days since 1970-01-01, instant as int64
-    microseconds since 1970.
+    `table`, which `view` makes where somebody asks for rows, has the platform, shop_id and the wanted
+    canonical columns that the data have, under their canonical names, and these engine types: text and
+    enum as string (empty text is missing), bool as boolean, int as int64, number and ratio as int64
+    millionths, duration as int64 microseconds, time of day as int64 microseconds since midnight, date as
+    int32 days since 1970-01-01, instant as int64 microseconds since 1970.
 
     An instant without an offset is *local*: its microseconds count from local 1970-01-01T00:00, and the
     engine converts it with a pack's zone. `naive[c]` says which values of c are local; for `mixed` the

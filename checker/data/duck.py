@@ -58,7 +58,7 @@ class DuckDB:
         return cursor
 
     def take(self, table: str, rows: object) -> None:
-        """Makes a temporary table of Arrow's rows."""
+        """Makes a table of Arrow's rows."""
         self.con.register("taken", rows)
         self.con.execute(f"CREATE TABLE {table} AS SELECT * FROM taken")
         self.con.unregister("taken")

@@ -217,13 +217,18 @@ class Workspace:
             raise EngineLost(str(error).splitlines()[0][:200]) from error
         return rows
 
+    @property
+    def remembers(self) -> bool:
+        """What is left is there for later runs."""
+        return False
+
     def recall(self, key: str) -> Any:
         """What was left under the key for runs like this one, of texts, numbers, None and lists; None where
         there is nothing."""
         return None
 
     def leave(self, key: str, value: object) -> None:
-        """Leaves something for later runs over the same data, where there is a cache."""
+        """Leaves something for later runs over the same data, if this workspace remembers."""
 
     @contextmanager
     def urgent(self) -> Iterator[None]:

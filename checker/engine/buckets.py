@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from checker.data.lazily import ibis
-from checker.data.workspace import EngineFailure
+from checker.data.workspace import EngineFailure, Miscounted
 from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
 from checker.engine.offenders import Job, Listed, ask_offenders
@@ -62,7 +62,7 @@ class Buckets:
     """Asks for the figures of buckets. `last_day` of the data is where rolling periods end; at most
     `offenders` rows to blame are listed of each group. What an earlier run has left in the cache is not
     asked for again. With `trusts` it is taken for granted that the sessions of all messages are declared;
-    if they are not, `Miscounted` is raised."""
+    if they are not, or it is not to be found out, `Miscounted` is raised."""
 
     def __init__(
         self,
@@ -105,16 +105,27 @@ class Buckets:
             yield self._staged(ready)
         self._tell("", len(buckets), len(buckets))
 
-    def _trusting(self, buckets: Sequence[Bucket]) -> Callable[[], object]:
+    def _trusting(self, buckets: Sequence[Bucket]) -> Callable[[], None]:
         """Trusts the table of sessions where messages are read, which tell whether that is right; to be
         asked for when there is time."""
         realm, timed = self.realm, any(t.clock is not None for b in buckets for t in b.unknown)
         realm.trusts = self.trusts and timed and realm.has("messages")
         if not realm.trusted:
             return lambda: None
-        messages = realm.messages
-        with realm.workspace.stage("messages"):
-            return realm.workspace.ask(messages.agg(number=messages.count()))
+        try:
+            messages = realm.messages
+            with realm.workspace.stage("messages"):
+                answer = realm.workspace.ask(messages.agg(number=messages.count()))
+        except engine_errors() as error:
+            raise Miscounted("messages could not be counted") from error
+
+        def confirmed() -> None:
+            try:
+                answer()
+            except engine_errors() as error:
+                raise Miscounted("messages could not be counted") from error
+
+        return confirmed
 
     def _staged(self, bucket: Bucket) -> dict[Task, Figures | str]:
         with self.realm.workspace.stage(bucket.stage):

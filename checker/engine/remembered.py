@@ -37,6 +37,8 @@ class Remembered:
 
     def recall(self, frames: Frames, task: Task) -> Figures | None:
         """The figures of the task; None where no run has left them."""
+        if not self.workspace.remembers:
+            return None
         known = self.workspace.recall(self._key(frames, task))
         try:
             return None if known is None else _read(task, known)
@@ -44,7 +46,8 @@ class Remembered:
             return None
 
     def leave(self, frames: Frames, task: Task, figures: Figures) -> None:
-        self.workspace.leave(self._key(frames, task), _written(task, figures))
+        if self.workspace.remembers:
+            self.workspace.leave(self._key(frames, task), _written(task, figures))
 
     def _key(self, frames: Frames, task: Task) -> str:
         if frames not in self._windows:

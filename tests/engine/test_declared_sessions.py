@@ -132,3 +132,22 @@ def test_a_table_of_another_number_of_rows_is_told(ahead: bool) -> None:
             both()
     else:
         both()
+
+
+def test_messages_that_cannot_be_counted_confirm_nothing(
+    declared: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules that read them are told as failed, those that do not are judged."""
+    make = Workspace._keep_ordered
+
+    def broken(self: Workspace, *given: object) -> int:
+        make(self, *given)  # type: ignore[arg-type]
+        raise duckdb.IOException("the disk is full")
+
+    monkeypatch.setattr(Workspace, "_keep_ordered", broken)
+    for in_turn in (False, True):
+        result, found = audit(declared, AuditOptions(rules=(rules,), in_turn=in_turn))
+        assert result is not None, found
+        reasons = {v.rule: v.reason for v in result.verdicts}
+        assert reasons["own/sessions"] is None
+        assert "the disk is full" in str(reasons["own/quick"])
