@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +27,7 @@ import duckdb
 
 import checker
 from checker.data.canonical_text import canonical
-from checker.data.files import find
+from checker.data.files import Source, find
 from checker.data.in_order import stand_in
 from checker.data.lazily import ir
 from checker.data.sql import DuckDBError, literal, name, rows, run
@@ -39,27 +40,37 @@ _TABLE = re.compile(r'"(kept_\d+|data\d+_\w+|ibis_table_unnest_\w+)"')
 
 _UNUSED_DAYS = 30
 
+Stamp = tuple[int, int]
+"""Size and time of change of a file."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class Cache:
     """A folder of results, and what the tables of the data set at hand are made of."""
 
     folder: Path
     data: str  # the key of the whole data set
     tables: Mapping[str, str]  # table of the data set -> key
-    read: tuple[tuple[Path, tuple[int, int]], ...]  # its files, with size and time of change
+    read: Mapping[Path, Stamp | None]  # its files as they were before they were read
+    usable: bool = True
 
     def file(self, key: str, ending: str) -> Path:
         return self.folder / key[:2] / f"{key}.{ending}"
+
+    def of_just(self, sources: Sequence[Source]) -> bool:
+        """The files that are to be read are those whose contents are known, or else it is of no use."""
+        self.usable = self.usable and set(self.read) == {f for s in sources for f in _files(s)}
+        return self.usable
 
     def recall(self, key: str) -> Any:
         """What was left under a key of something about the whole data set; None: nothing, or broken."""
         held = self._about(key)
         try:
-            os.utime(held)
-            return json.loads(held.read_bytes())
+            found = json.loads(held.read_bytes()) if self.usable else None
         except (OSError, ValueError):
             return None
+        _used(held)
+        return found
 
     def remember(self, key: str, value: object) -> None:
         """Leaves something about the whole data set: texts, numbers, None, and lists of them."""
@@ -69,13 +80,18 @@ class Cache:
         return self.file(_digest(f"{self.data}\n{key}"), "json")
 
     def leave(self, target: Path, write: Callable[[Path], object]) -> None:
-        """Writes a result whole or not at all; not, where the data have changed since the start."""
-        if any(_stamp(file) != stamp for file, stamp in self.read):
+        """Writes a result whole or not at all; not, where the data have changed since the start. A run
+        does not fail because there is no room for what the next one could use."""
+        if not self.usable or any(_stamp(file) != stamp for file, stamp in self.read.items()):
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}")
-        write(beside)
-        beside.replace(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write(beside)
+            beside.replace(target)
+        except (OSError, duckdb.IOException):
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 @dataclass
@@ -103,7 +119,7 @@ class CachedWorkspace(Workspace):
 
     def _held(self, kept: str, sql: str, stages: Stages, what: str, make: Callable[[], int]) -> int:
         """The table that the cache holds of `what`, or what `make` makes; how many rows it has."""
-        if self.cache is None:
+        if self.cache is None or not self.cache.usable:
             return make()
         key = self._key(what)
         held = self.cache.file(key, "parquet")
@@ -113,21 +129,6 @@ class CachedWorkspace(Workspace):
             self.cache.leave(held, lambda file: self._copy(kept, file))
         self._keys[kept] = key
         return number
-
-    def _fetch(self, sql: str, stages: Stages) -> list[tuple[Any, ...]]:
-        if self.cache is None:
-            return super()._fetch(sql, stages)
-        held = self.cache.file(self._key(sql), "json")
-        began = time.monotonic()
-        try:
-            known = [tuple(row) for row in json.loads(held.read_bytes())]
-        except (OSError, ValueError):
-            found = super()._fetch(sql, stages)
-            self.cache.leave(held, lambda file: file.write_text(json.dumps(found)))
-            return found
-        os.utime(held)
-        self._ended(stages, "", f"/* cached */ {sql}", len(known), began)
-        return known
 
     @property
     def remembers(self) -> bool:
@@ -170,7 +171,7 @@ class CachedWorkspace(Workspace):
             run(self.con, f"CREATE VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
         except DuckDBError:
             return None
-        os.utime(held)
+        _used(held)
         self._ended(stages, kept, f"/* cached */ {sql}", number, began)
         return int(number)
 
@@ -207,14 +208,14 @@ def open_cache(
         notes = ("name a folder that can be written; it is made if it is not there",)
         return None, (Diagnostic("E552", f"--cache {folder}: {reason}", notes=notes),)
     sources, _ = find(data)
-    files = [(source, file) for source in sources for file in source.files]
-    read = tuple((file, _stamp(file)) for _, file in files)
+    files = [(source, file) for source in sources for file in _files(source)]
+    read = {file: _stamp(file) for _, file in files}
     with ThreadPoolExecutor() as threads:  # digests are computed outside of Python
         contents = threads.map(_file_digest, [file for _, file in files])
         made_by = f"{_own_digest()} {duckdb.__version__}"
         digests = sorted(
-            f"{source.table} {source.format} {digest}"
-            for (source, _), digest in zip(files, contents, strict=True)
+            f"{source.table} {source.format} {_folders(source, file)} {digest}"
+            for (source, file), digest in zip(files, contents, strict=True)
         )
     whole = "\n".join((made_by, f"platform {platform}", *digests))
     keys = {
@@ -222,6 +223,17 @@ def open_cache(
         for table, columns in wanted.items()
     }
     return Cache(folder, _digest(canonical(keys)), keys, read), ()
+
+
+def _files(source: Source) -> list[Path]:
+    """The files of a source; of a DuckDB file also what is not yet written into it."""
+    logs = [file.with_name(f"{file.name}.wal") for file in source.files]
+    return [*source.files, *(log for log in logs if source.format == "duckdb" and log.exists())]
+
+
+def _folders(source: Source, file: Path) -> str:
+    """Folders such as `platform=douyin` hold values of columns."""
+    return canonical(file.parent.relative_to(source.root).parts)
 
 
 def _own_digest() -> str:
@@ -242,9 +254,17 @@ def _prune(folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _stamp(file: Path) -> tuple[int, int]:
-    found = file.stat()
+def _stamp(file: Path) -> Stamp | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
     return found.st_size, found.st_mtime_ns
+
+
+def _used(held: Path) -> None:
+    with suppress(OSError):  # a folder of somebody else's, or one that was emptied meanwhile
+        os.utime(held)
 
 
 def _digest(text: str) -> str:

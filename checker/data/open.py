@@ -45,10 +45,14 @@ def open_dataset(
     sources, diagnostics = find(Path(path))
     if has_errors(diagnostics):
         return None, diagnostics
+    if cache is not None and not cache.of_just(sources):
+        cache = None
     if sources[0].format == "duckdb":
         sources, diagnostics = _attached(con, sources[0], prefix)
         if has_errors(diagnostics):
             return None, diagnostics
+        if cache is not None and _has_views(con, prefix):
+            cache.usable, cache = False, None
     elif Path(path).is_file() and sources[0].format == "workbook":
         from checker.data.workbook_tables import sheets_of
 
@@ -94,6 +98,17 @@ def _attached(
             ),
         )
     return tuple(tables[table] for table in STORED if table in tables), ()
+
+
+def _has_views(con: DuckDB, attached: str) -> bool:
+    """Tables of a DuckDB file that may be read from other files."""
+    tables = ", ".join(map(literal, STORED))
+    ((number,),) = rows(
+        con,
+        "SELECT count(*) FROM information_schema.tables WHERE table_type = 'VIEW' "
+        f"AND table_catalog = {literal(attached)} AND table_name IN ({tables})",
+    )
+    return bool(number)
 
 
 def _described(

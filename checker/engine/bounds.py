@@ -100,15 +100,19 @@ def _outermost(ends: Iterable[Ends]) -> Ends:
 
 def _ends(realm: Realm, tables: Sequence[OpenTable]) -> Ends:
     """The smallest and the largest instant of tables of which one has any, in one query."""
-    ends = []
-    for opened in tables:
-        table, columns = realm.given(opened.name), instant_columns(opened)
-        lows = {f"low_{i}": table[column].min() for i, column in enumerate(columns)}
-        highs = {f"high_{i}": table[column].max() for i, column in enumerate(columns)}
-        found = table.agg(**lows, **highs)
-        low = ibis.least(*(found[name] for name in lows))
-        high = ibis.greatest(*(found[name] for name in highs))
-        ends.append(found.select(low=low, high=high))
-    with realm.workspace.stage("first and last instant"):
-        rows = realm.workspace.fetch(reduce(lambda one, other: one.union(other), ends))
+
+    def asked() -> list[tuple[int | None, ...]]:
+        ends = []
+        for opened in tables:
+            table, columns = realm.given(opened.name), instant_columns(opened)
+            lows = {f"low_{i}": table[column].min() for i, column in enumerate(columns)}
+            highs = {f"high_{i}": table[column].max() for i, column in enumerate(columns)}
+            found = table.agg(**lows, **highs)
+            low = ibis.least(*(found[name] for name in lows))
+            high = ibis.greatest(*(found[name] for name in highs))
+            ends.append(found.select(low=low, high=high))
+        with realm.workspace.stage("first and last instant"):
+            return realm.workspace.fetch(reduce(lambda one, other: one.union(other), ends))
+
+    rows = realm.known("first and last instant", asked)
     return _outermost((low, high) for low, high in rows if low is not None)

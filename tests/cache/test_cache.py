@@ -53,6 +53,9 @@ rules:
       is: max(saturation)
 """
 
+TABLES = {"sessions", "agents", "turns", "load", "assignments"}
+"""Stages whose tables are in the cache after a run."""
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -92,7 +95,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(
     assert "turns" in computed(sample, rules(), tmp_path / "planned")
     cold, warm = (judged(sample, rules(), tmp_path / "cache") for _ in range(2))
     assert to_json(cold) == plain == to_json(warm)
-    assert computed(sample, rules(), tmp_path / "cache") == set()
+    assert computed(sample, rules(), tmp_path / "cache").isdisjoint(TABLES)
 
 
 @pytest.fixture
@@ -159,7 +162,7 @@ def test_another_limit_does_not_touch_messages(
     shutil.copytree(tmp_path / "cache", tmp_path / "copy")
     stages = computed(sample, other, tmp_path / "copy")
     assert "rows" in stages
-    assert not stages & {"messages", "sessions", "agents", "turns", "load", "assignments"}
+    assert stages.isdisjoint(TABLES)
     warm = judged(sample, other, tmp_path / "cache")
     assert to_json(warm) == to_json(judged(sample, other))
 
@@ -262,7 +265,7 @@ def test_broken_files_are_computed_again(
     for file in files:
         file.write_bytes(file.read_bytes()[:-5])
     assert to_json(judged(sample, rules(), tmp_path / "cache")) == to_json(cold)
-    assert computed(sample, rules(), tmp_path / "cache") == set()
+    assert computed(sample, rules(), tmp_path / "cache").isdisjoint(TABLES)
 
 
 def test_data_that_change_during_the_run_leave_nothing(
@@ -308,3 +311,121 @@ def test_numbers_beyond_64_bits_survive(
     for _ in range(2):
         assert to_json(judged(sample, path, tmp_path / "cache")) == plain
     assert any(v["value"] for v in json.loads(plain)["verdicts"] if v["rule"] == "own/waits")
+
+
+def _swapped(data: Path) -> None:
+    """Each folder of one platform takes the place of the other's."""
+    for table in data.iterdir():
+        (table / "platform=douyin").rename(table / "platform=other")
+        (table / "platform=taobao").rename(table / "platform=douyin")
+        (table / "platform=other").rename(table / "platform=taobao")
+
+
+def test_folders_that_hold_values_are_part_of_the_key(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    for file in sample.glob("*.parquet"):
+        for platform in ("douyin", "taobao"):
+            folder = data / file.stem / f"platform={platform}"
+            folder.mkdir(parents=True)
+            rows = f"SELECT * EXCLUDE (platform) FROM '{file}' WHERE platform = '{platform}'"
+            duckdb.sql(f"COPY ({rows}) TO '{folder}/part.parquet' (FORMAT parquet)")
+    before = to_json(judged(data, rules(), tmp_path / "cache"))
+    _swapped(data)
+    after = to_json(judged(data, rules()))
+    assert to_json(judged(data, rules(), tmp_path / "cache")) == after != before
+
+
+def _as_duckdb(sample: Path, file: Path) -> None:
+    with duckdb.connect(str(file)) as con:
+        for table in sample.glob("*.parquet"):
+            con.execute(f"CREATE TABLE {table.stem} AS FROM '{table}'")
+
+
+def test_what_a_duckdb_file_has_not_taken_in_yet_is_part_of_the_key(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "data.duckdb"
+    _as_duckdb(sample, file)
+    before, content = to_json(judged(file, rules(), tmp_path / "cache")), file.read_bytes()
+    delete = (
+        f"import duckdb, os; con = duckdb.connect({str(file)!r})\n"
+        "con.execute('PRAGMA disable_checkpoint_on_shutdown')\n"
+        "con.execute(\"SET wal_autocheckpoint = '1TB'\")\n"
+        "con.execute('DELETE FROM messages WHERE hash(session_id) % 3 = 0'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", delete], check=True)
+    assert file.read_bytes() == content
+    after = to_json(judged(file, rules()))
+    assert to_json(judged(file, rules(), tmp_path / "cache")) == after != before
+
+
+def test_views_of_a_duckdb_file_may_show_other_files(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    file, shown = tmp_path / "data.duckdb", tmp_path / "shown.parquet"
+    shutil.copy(sample / "messages.parquet", shown)
+    _as_duckdb(sample, file)
+    with duckdb.connect(str(file)) as con:
+        con.execute("DROP TABLE messages")
+        con.execute(f"CREATE VIEW messages AS FROM read_parquet('{shown}')")
+    before = to_json(judged(file, rules(), tmp_path / "cache"))
+    fewer = f"FROM '{sample}/messages.parquet' WHERE hash(session_id) % 3 > 0"
+    duckdb.sql(f"COPY ({fewer}) TO '{shown}' (FORMAT parquet)")
+    after = to_json(judged(file, rules()))
+    assert to_json(judged(file, rules(), tmp_path / "cache")) == after != before
+
+
+def test_files_that_arrive_when_digests_are_made_leave_nothing_under_them(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, cache = tmp_path / "data", tmp_path / "cache"
+    shutil.copytree(sample, data)
+    (data / "messages").mkdir()
+    (data / "messages.parquet").rename(data / "messages" / "a.parquet")
+    later = data / "messages" / "b.parquet"
+
+    def arriving(*given: object, **more: object) -> object:
+        rows = f"SELECT * REPLACE (ts + INTERVAL 1 HOUR AS ts) FROM '{sample}/messages.parquet'"
+        duckdb.sql(f"COPY ({rows}) TO '{later}' (FORMAT parquet)")
+        return open_dataset(*given, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "open_dataset", arriving)
+        both = to_json(judged(data, rules(), cache))
+    assert both == to_json(judged(data, rules()))
+    later.unlink()
+    assert to_json(judged(data, rules(), cache)) == to_json(judged(data, rules())) != both
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), duckdb.IOException("no space")])
+def test_a_cache_without_room_changes_nothing(
+    sample: Path,
+    rules: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    pack, plain = rules(), to_json(judged(sample, rules()))
+    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(CachedWorkspace, "_copy", full)
+    assert to_json(judged(sample, pack, tmp_path / "cache")) == plain
+    assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+
+
+def test_a_cache_of_somebody_else_is_read(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose files may be read, and not touched."""
+    cold = to_json(judged(sample, rules(), tmp_path / "cache"))
+
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "not yours")
+
+    monkeypatch.setattr(os, "utime", refused)
+    assert to_json(judged(sample, rules(), tmp_path / "cache")) == cold
+    assert computed(sample, rules(), tmp_path / "cache").isdisjoint(TABLES)
