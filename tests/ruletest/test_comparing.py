@@ -49,7 +49,7 @@ def verdict(given: dict[str, Any]) -> Verdict:
     plain: dict[str, Any] = {
         **dict.fromkeys(("reason", "reported", "require", "aim", "revision", "source")),
         **dict.fromkeys(("numerator", "denominator", "shortfall", "recover_with", "spare")),
-        **{key: value for key, value in given.items() if key in Verdict.__dataclass_fields__},
+        **{key: value for key, value in given.items() if key in Verdict._fields},
     }
     value = given.get("value")
     plain.update(

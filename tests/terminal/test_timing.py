@@ -27,7 +27,7 @@ def test_verbose_tells_stages_rows_and_seconds(
     assert lines[-1].startswith(last)
     assert re.search(r"clock human_reply .* [\d,]+ +\d+\.\d\d$", err, re.M)
     messages = {"en": "messages", "zh": "消息"}[lang]
-    assert re.search(rf"^ +{messages} +1,500 +\d+\.\d\d$", err, re.M)
+    assert re.search(rf"^{messages} +1,500 +\d+\.\d\d$", err, re.M)
     whole = float(lines[-1].split()[-1])
     outer = sum(float(line.split()[-1]) for line in lines[1:-1] if not line.startswith(" "))
     assert 0 < outer <= whole
