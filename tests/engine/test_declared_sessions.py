@@ -49,7 +49,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("declared") / "data"
-    write_sample(folder, messages=3000, days=3)
+    write_sample(folder, messages=1500, days=3)
     return folder
 
 
@@ -57,7 +57,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undeclared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One session of ten is in messages alone."""
     folder = tmp_path_factory.mktemp("undeclared") / "data"
-    write_sample(folder, messages=3000, days=3)
+    write_sample(folder, messages=1500, days=3)
     file, fewer = folder / "sessions.parquet", folder / "fewer.parquet"
     rows = f"SELECT * FROM '{file}' WHERE hash(session_id) % 10 > 0"
     duckdb.sql(f"COPY ({rows}) TO '{fewer}' (FORMAT parquet)")
