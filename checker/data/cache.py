@@ -1,9 +1,11 @@
-"""A cache of kept tables and fetched rows, each under the digest of all that it was made of.
+"""A cache of kept tables, and of what was found out about a data set, each under the digest of all that it
+was made of.
 
-The key of a statement is the digest of its SQL with every table in it replaced by that table's own key:
-for a table of the data set the digest of its files and of how they are read, for a kept table the key of
-the statement that made it. Clocks, windows, time zones and as-of stand in the SQL as they are. So what
-is found under a key is what the statement would give; nothing is ever looked up by a name or a date.
+The key of a table is the digest of its SQL with every table in it replaced by that table's own key: for a
+table of the data set the digest of its files and of how they are read, for a kept table the key of the
+statement that made it. Clocks, windows, time zones and as-of stand in the SQL as they are. So what is found
+under a key is what the statement would give; nothing is ever looked up by a name or a date. What is
+remembered of the whole data set lies under its key and a text of all else that it hangs on.
 """
 
 from __future__ import annotations
