@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -76,7 +78,15 @@ def main() -> None:
         interrupted = True
         raise KeyboardInterrupt
 
+    def lost(unraisable: sys.UnraisableHookArgs) -> None:
+        # Of a finalizer, such as Ibis has, Python would tell it and go on; so it comes again in a moment.
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            threading.Timer(0.05, _thread.interrupt_main).start()
+        else:
+            sys.__unraisablehook__(unraisable)
+
     signal.signal(signal.SIGINT, interrupt)
+    sys.unraisablehook = lost
     gc.set_threshold(500_000, 50, 100)  # an audit makes millions of objects and few cycles
     prepare()
     code: int | str | None = 0

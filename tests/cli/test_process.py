@@ -136,6 +136,21 @@ def test_an_interrupt_inside_exec_exits_with_130_too(env: dict[str, str], tmp_pa
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+def test_an_interrupt_inside_a_finalizer_is_not_lost(env: dict[str, str], tmp_path: Path) -> None:
+    """Python would print it and go on."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, time\nimport checker.cli.version as v\n"
+        "class Final:\n    def __del__(self) -> None:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n        time.sleep(0.1)\n"
+        "def version() -> None:\n    Final()\n    time.sleep(20)\n    print('went on')\n"
+        "v.version = version\n"
+    )
+    paths = f"{tmp_path}{os.pathsep}{ROOT}"
+    line = [sys.executable, "-m", "checker", "version"]
+    done = subprocess.run(line, env=env | {"PYTHONPATH": paths}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_closed_pipe_is_no_complaint(env: dict[str, str]) -> None:
     # `true` ends before anything is written, and `wait` sees that it has.
     out, err, code = run("checker show | true; checker show douyin/satisfaction | true", ROOT, env)
