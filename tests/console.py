@@ -27,7 +27,9 @@ def environment(bin_: Path, *, started: bool = True) -> dict[str, str]:
     script = bin_ / "checker"
     script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
     script.chmod(0o755)
-    return _plain() | {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
+    # Where no environment is activated, `python` would be another one.
+    places = (bin_, Path(sys.executable).parent, os.environ["PATH"])
+    return _plain() | {"PATH": os.pathsep.join(map(str, places))}
 
 
 @cache
