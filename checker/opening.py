@@ -25,8 +25,9 @@ def engaged(
 ) -> Opened:
     """The data set in the engine that is asked for, and the workspace that it is in."""
     con = duckdb_connection(threads=options.threads, memory=options.memory, spill=options.spill)
-    cached = CachedWorkspace(con, recalls=not options.plan)
-    workspace = cached if options.cache is not None else Workspace(con)
+    workspace = Workspace(con)
+    if options.cache is not None:
+        workspace = CachedWorkspace(con, recalls=not options.plan)
     engine, found = choose_engine(
         options.engine, threads=options.threads, memory=options.memory, spill=options.spill
     )

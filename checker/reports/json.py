@@ -27,9 +27,8 @@ class Lines:
     """What verdicts are in JSON, put down as they are made, while the engine works at later ones."""
 
     def __init__(self) -> None:
-        self._known: dict[
-            int, tuple[Verdict, str]
-        ] = {}  # by identity: a changed verdict is another
+        # By identity: a changed verdict is another one.
+        self._known: dict[int, tuple[Verdict, str]] = {}
 
     def add(self, verdict: Verdict) -> None:
         self._known[id(verdict)] = verdict, _verdict(verdict)
