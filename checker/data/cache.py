@@ -1,11 +1,12 @@
-"""A cache of kept tables, and of what was found out about a data set, each under the digest of all that it
-was made of.
+"""A cache of kept tables, of text files as they were read, and of what was found out about a data set, each
+under the digest of all that it was made of.
 
 The key of a table is the digest of its SQL with every table in it replaced by that table's own key: for a
 table of the data set the digest of its files and of how they are read, for a kept table the key of the
 statement that made it. Clocks, windows, time zones and as-of stand in the SQL as they are. So what is found
 under a key is what the statement would give; nothing is ever looked up by a name or a date. What is
-remembered of the whole data set lies under its key and a text of all else that it hangs on.
+remembered of the whole data set lies under its key and a text of all else that it hangs on; what was read
+from one file, under that file's contents and the SQL that reads it, whatever other files there are.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import duckdb
 
 import checker
 from checker.data.canonical_text import canonical
+from checker.data.duck import DuckDB
 from checker.data.files import Source, find
 from checker.data.in_order import stand_in
 from checker.data.lazily import ir
@@ -53,7 +55,8 @@ class Cache:
     folder: Path
     data: str  # the key of the whole data set
     tables: Mapping[str, str]  # table of the data set -> key
-    read: Mapping[Path, Stamp | None]  # its files as they were before they were read
+    files: Mapping[Path, str]  # file of the data set -> key
+    read: Mapping[Path, Stamp | None]  # the same files as they were before they were read
     usable: bool = True
 
     def file(self, key: str, ending: str) -> Path:
@@ -81,19 +84,37 @@ class Cache:
     def _about(self, key: str) -> Path:
         return self.file(_digest(f"{self.data}\n{key}"), "json")
 
+    def of_file(self, con: DuckDB, file: Path, what: str, select: str) -> Path | None:
+        """The rows that `select` makes of one file of the data set, as a Parquet file that an earlier run
+        has left or this one leaves; None where there is no room for it. `what` says the same as `select`,
+        without the file's name."""
+        held = self.file(_digest(f"{self.files[file]}\n{what}"), "parquet")
+        if _rows_in(con, held) is None:
+            self.leave(held, lambda beside: _write(con, select, beside))
+        else:
+            _used(held)
+        return held if held.exists() else None
+
     def leave(self, target: Path, write: Callable[[Path], object]) -> None:
         """Writes a result whole or not at all; not, where the data have changed since the start. A run
         does not fail because there is no room for what the next one could use."""
-        if not self.usable or any(_stamp(file) != stamp for file, stamp in self.read.items()):
+        if not self._as_read():
             return
         beside = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write(beside)
-            beside.replace(target)
+            if self._as_read():
+                beside.replace(target)
         except (OSError, duckdb.IOException):
+            pass
+        finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+    def _as_read(self) -> bool:
+        """The data are those whose contents are known."""
+        return self.usable and all(_stamp(file) == stamp for file, stamp in self.read.items())
 
 
 @dataclass
@@ -125,7 +146,7 @@ class CachedWorkspace(Workspace):
             return make()
         key = self._key(what)
         held = self.cache.file(key, "parquet")
-        number = self._view(held, kept, sql, stages) if held.exists() else None
+        number = self._view(held, kept, sql, stages)
         if number is None:
             number = make()
             self.cache.leave(held, lambda file: self._copy(kept, file))
@@ -165,8 +186,10 @@ class CachedWorkspace(Workspace):
     def _view(self, held: Path, kept: str, sql: str, stages: Stages) -> int | None:
         """Makes a view of what is held, of so many rows; None where the file is broken."""
         began, file = time.monotonic(), literal(str(held))
+        number = _rows_in(self.con, held)
+        if number is None:
+            return None
         try:
-            ((number,),) = rows(self.con, f"SELECT num_rows FROM parquet_file_metadata({file})")
             decimal = f"SELECT name FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL'"
             huge = [column for (column,) in rows(self.con, decimal)]
             columns = _cast(huge, "HUGEINT")
@@ -175,14 +198,29 @@ class CachedWorkspace(Workspace):
             return None
         _used(held)
         self._ended(stages, kept, f"/* cached */ {sql}", number, began)
-        return int(number)
+        return number
 
     def _copy(self, made: str, file: Path) -> None:
         described = rows(self.con, f"DESCRIBE {made}")
         # Parquet has no integers of 128 bits; decimals of 38 digits hold all that sums can be.
         columns = _cast([c for c, type_, *_ in described if type_ == "HUGEINT"], "DECIMAL(38, 0)")
-        target = literal(str(file))
-        run(self.con, f"COPY (SELECT {columns} FROM {made}) TO {target} (FORMAT parquet)")
+        _write(self.con, f"SELECT {columns} FROM {made}", file)
+
+
+def _rows_in(con: DuckDB, held: Path) -> int | None:
+    """How many rows a Parquet file has; None where there is none, or it is broken."""
+    if not held.exists():
+        return None
+    try:
+        counted = f"SELECT num_rows FROM parquet_file_metadata({literal(str(held))})"
+        ((number,),) = rows(con, counted)
+    except DuckDBError:
+        return None
+    return int(number)
+
+
+def _write(con: DuckDB, select: str, file: Path) -> None:
+    run(con, f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet)")
 
 
 def _cast(columns: Sequence[str], type_: str) -> str:
@@ -215,16 +253,17 @@ def open_cache(
     with ThreadPoolExecutor() as threads:  # digests are computed outside of Python
         contents = threads.map(_file_digest, [file for _, file in files])
         made_by = f"{_own_digest()} {duckdb.__version__}"
-        digests = sorted(
-            f"{source.table} {source.format} {_folders(source, file)} {digest}"
+        digests = {
+            file: f"{source.table} {source.format} {_folders(source, file)} {digest}"
             for (source, file), digest in zip(files, contents, strict=True)
-        )
-    whole = "\n".join((made_by, f"platform {platform}", *digests))
+        }
+    of_files = {file: _digest(f"{made_by}\n{digest}") for file, digest in digests.items()}
+    whole = "\n".join((made_by, f"platform {platform}", *sorted(digests.values())))
     keys = {
         table: _digest(f"{whole}\n{table} {canonical(columns)}")
         for table, columns in wanted.items()
     }
-    return Cache(folder, _digest(canonical(keys)), keys, read), ()
+    return Cache(folder, _digest(canonical(keys)), keys, of_files, read), ()
 
 
 def _files(source: Source) -> list[Path]:

@@ -199,7 +199,7 @@ def _opened(
             group = tuple(_told(r, columns) for r in group)
             have[table] |= columns.keys() - set(PLACE)
         columns = {c: type_ for c, type_ in columns.items() if c in have[table]}
-        one, found = stage(con, group[0].source, group, columns, prefix)
+        one, found = stage(con, group[0].source, group, columns, prefix, cache)
         diagnostics += found
         if one:
             staged[table] = one

@@ -42,7 +42,7 @@ class Relation:
 
     def scan(self, files: Iterable[Path], wanted: Iterable[str]) -> str:
         """What stands behind FROM to read `files`; JSON must be told the columns."""
-        listed = "[" + ", ".join(literal(_plain(f)) for f in files) + "]"
+        listed = "[" + ", ".join(literal(as_path(f)) for f in files) + "]"
         if self.source.format == "duckdb":
             return self.source.relation
         if self.source.format == "parquet":
@@ -111,7 +111,7 @@ def opened(file: Path) -> IO[bytes] | gzip.GzipFile:
     return file.open("rb")
 
 
-def _plain(file: Path) -> str:
+def as_path(file: Path) -> str:
     """A path that DuckDB takes as a path and not as a pattern."""
     text = str(file)
     return "".join(f"[{c}]" if c in "*?[" else c for c in text)

@@ -1,15 +1,17 @@
-"""One table's wanted columns in canonical types: a lazy view, or a table where reading is dear."""
+"""One table's wanted columns in canonical types: a lazy view, or where reading is dear a table, or what the
+cache holds of each file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from checker.data.cache import Cache
 from checker.data.canonical import STAGED_TYPE, WRITTEN, Conversion, conversion, phrase
 from checker.data.duck import DuckDB
 from checker.data.files import Source
-from checker.data.readers import Relation, unreadable
-from checker.data.sql import DuckDBError, name, run
+from checker.data.readers import Relation, as_path, unreadable
+from checker.data.sql import DuckDBError, literal, name, run
 from checker.data.torn import first_torn_line
 from checker.diagnostics import Diagnostic
 from checker.language.types import Kind, Type
@@ -35,6 +37,10 @@ class Staged:
         return self.source.table
 
 
+_OF_FILES = frozenset({"csv", "tsv", "json", "parquet"})
+"""Formats whose files are read one by one, and whole."""
+
+
 def naive_name(column: str) -> str:
     return f"{column}__naive"
 
@@ -45,6 +51,7 @@ def stage(
     relations: tuple[Relation, ...],
     columns: Mapping[str, Type],
     prefix: str,
+    cache: Cache | None = None,
 ) -> tuple[Staged | None, tuple[Diagnostic, ...]]:
     """`columns` are those that at least one relation has."""
     conversions: dict[tuple[int, str], Conversion | None] = {}
@@ -77,6 +84,8 @@ def stage(
         },
     )
     if slow:
+        if cache is not None and source.format in _OF_FILES and _held(con, staged, cache):
+            return staged, ()
         return _load(con, staged)
     selects = " UNION ALL ".join(_select(staged, relation) for relation in relations)
     run(con, f"CREATE VIEW {view} AS {selects}")
@@ -88,6 +97,25 @@ def staged_value(relation: Relation, column: str, type_: Type) -> str:
     raw = relation.columns[column]
     found = conversion(raw.type, type_)
     return found.staged(raw.sql) if found else "NULL"
+
+
+def _held(con: DuckDB, staged: Staged, cache: Cache) -> bool:
+    """Makes a view of what the cache holds of each file, read now where it is new; False where that fails,
+    for whatever reason."""
+    held = []
+    for relation in staged.relations:
+        for file in relation.files:
+            select = _select(staged, replace(relation, files=(file,)))
+            what = select.replace(literal(as_path(file)), "file")
+            try:
+                held.append(cache.of_file(con, file, what, select))
+            except DuckDBError:  # told by those who read it without a cache
+                return False
+    if None in held:
+        return False
+    listed = ", ".join(literal(as_path(one)) for one in held if one is not None)
+    run(con, f"CREATE VIEW {staged.sql} AS SELECT * FROM read_parquet([{listed}])")
+    return True
 
 
 def _load(con: DuckDB, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic, ...]]:

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pytest
 
 from checker import opening
+from checker.data import cache as cache_file
 from checker.data.cache import CachedWorkspace
 from checker.data.open import open_dataset
 from checker.options import AuditOptions
@@ -418,7 +419,7 @@ def test_a_cache_without_room_changes_nothing(
 
     pack, plain = rules(), to_json(judged(sample, rules()))
     monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr(CachedWorkspace, "_copy", full)
+    monkeypatch.setattr(cache_file, "_write", full)
     assert to_json(judged(sample, pack, tmp_path / "cache")) == plain
     assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
 
