@@ -24,7 +24,7 @@ from checker.verdicts.exceptions import Exceptions
 from checker.verdicts.explain import explain_session
 from checker.verdicts.explain_verdict import Funnel, VerdictReading, verdict_funnels
 from checker.verdicts.explanation import SessionTimeline
-from checker.verdicts.judge import judge
+from checker.verdicts.judge import Judge
 from checker.verdicts.order import verdict_key
 from checker.verdicts.verdict_names import choose
 
@@ -90,7 +90,7 @@ def explain_verdict(
     measured = list(measured_and_reported(run))
     timed = options.as_of is not None or dated(dataset)
     today = local_day(realm.as_of if timed else None, pack.pack.timezone)
-    verdicts = (*(judge(one, pack.pack) for one in measured), *questions(pack, run, options))
+    verdicts = (*map(Judge([pack.pack]), measured), *questions(pack, run, options))
     said = exceptions.of_rule(chosen.id)
     verdicts, more = excepted(verdicts, said, {pack.pack.name: today}, options)
     found = (*found, *more)

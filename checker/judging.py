@@ -20,7 +20,7 @@ from checker.facts.realm import Realm
 from checker.facts.zones import day_number
 from checker.options import AuditOptions
 from checker.packs.typed import TypedPack, TypedRule
-from checker.verdicts.judge import is_question, judge, manual
+from checker.verdicts.judge import Judge, is_question, manual
 from checker.verdicts.model import DataSummary, PackRun, Result, Verdict
 from checker.verdicts.order import verdict_key
 
@@ -61,10 +61,9 @@ def _judged(
             spans.append((realm.first, realm.last))
             run = Run(realm, local, replace(run_options(options), trusts=trusts))
             runs_made.append(run)
-            owner = {pack.pack.name: pack.pack for pack in local}
-            judged = []
+            judge, judged = Judge(pack.pack for pack in local), []
             for one in measured_and_reported(run):
-                judged.append(judge(one, owner[one.rule.pack]))
+                judged.append(judge(one))
                 if options.told is not None:
                     options.told(judged[-1])
             verdicts += judged

@@ -61,7 +61,7 @@ def lint(
     def report(job: Job) -> str:
         match job.format:
             case "json":
-                from checker.reports.json import escaped
+                from checker.text.quoted import escaped
 
                 return (
                     escaped(json.dumps(to_dicts(diagnostics), ensure_ascii=False, indent=1)) + "\n"

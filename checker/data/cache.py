@@ -42,6 +42,9 @@ from checker.language.types import Type
 _TABLE = re.compile(r'"(kept_\d+|data\d+_\w+|ibis_table_unnest_\w+)"')
 """Names in compiled SQL that differ from run to run; Ibis quotes them and makes some up."""
 
+_END = "\nend\n"
+"""What tells a text that was left from one that broke off."""
+
 _UNUSED_DAYS = 30
 
 Stamp = tuple[int, int]
@@ -69,20 +72,35 @@ class Cache:
 
     def recall(self, key: str) -> Any:
         """What was left under a key of something about the whole data set; None: nothing, or broken."""
-        held = self._about(key)
+        text = self._read(self._about(key, "json"))
         try:
-            found = json.loads(held.read_bytes()) if self.usable else None
+            return None if text is None else json.loads(text)
+        except ValueError:
+            return None
+
+    def recall_text(self, key: str) -> str | None:
+        """A text that was left under a key; it ends as it was written."""
+        text = self._read(self._about(key, "txt"))
+        return text.removesuffix(_END) if text is not None and text.endswith(_END) else None
+
+    def _read(self, held: Path) -> str | None:
+        try:
+            text = held.read_text("utf-8") if self.usable else None
         except (OSError, ValueError):
             return None
         _used(held)
-        return found
+        return text
 
     def remember(self, key: str, value: object) -> None:
         """Leaves something about the whole data set: texts, numbers, None, and lists of them."""
-        self.leave(self._about(key), lambda file: file.write_text(json.dumps(value)))
+        self.leave(self._about(key, "json"), lambda file: file.write_text(json.dumps(value)))
 
-    def _about(self, key: str) -> Path:
-        return self.file(_digest(f"{self.data}\n{key}"), "json")
+    def remember_text(self, key: str, text: str) -> None:
+        """Leaves a text about the whole data set."""
+        self.leave(self._about(key, "txt"), lambda file: file.write_text(text + _END, "utf-8"))
+
+    def _about(self, key: str, ending: str) -> Path:
+        return self.file(_digest(f"{self.data}\n{key}"), ending)
 
     def of_file(self, con: DuckDB, file: Path, what: str, select: str) -> Path | None:
         """The rows that `select` makes of one file of the data set, as a Parquet file that an earlier run
@@ -163,6 +181,13 @@ class CachedWorkspace(Workspace):
     def leave(self, key: str, value: object) -> None:
         if self.cache is not None:
             self.cache.remember(key, value)
+
+    def recall_text(self, key: str) -> str | None:
+        return self.cache.recall_text(key) if self.cache is not None and self.recalls else None
+
+    def leave_text(self, key: str, text: str) -> None:
+        if self.cache is not None:
+            self.cache.remember_text(key, text)
 
     def table(self, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         made = super().table(columns, types)

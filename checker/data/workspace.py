@@ -230,6 +230,13 @@ class Workspace:
     def leave(self, key: str, value: object) -> None:
         """Leaves something for later runs over the same data, if this workspace remembers."""
 
+    def recall_text(self, key: str) -> str | None:
+        """The same of a text, under keys of its own."""
+        return None
+
+    def leave_text(self, key: str, text: str) -> None:
+        """Leaves a text."""
+
     @contextmanager
     def urgent(self) -> Iterator[None]:
         """What is asked for inside runs before what waits to be run."""

@@ -132,7 +132,7 @@ class Buckets:
             found = self._figures(bucket) if bucket.unknown else {}
         for task, figures in found.items():
             if not isinstance(figures, str):
-                self._remembered.leave(bucket.frames, task, figures)
+                found[task] = self._remembered.leave(bucket.frames, task, figures)
         return {**found, **bucket.known}
 
     def _recall(self, bucket: Bucket) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ class Measured(NamedTuple):
     rows: int
     pending: int
     offender_count: int
-    offenders: tuple[Offender, ...]
+    offenders: Sequence[Offender]
     added: bool
     reason: str | None = None
     basis: str = "computed"  # computed | reported

@@ -7,7 +7,7 @@ sources are no part of it; they judge figures, and change none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from checker.data.canonical_text import canonical
 from checker.engine.flags import DayRange
 from checker.engine.formula import Exact, aggregates_of
 from checker.engine.frames import Frames
+from checker.engine.listed import Listed
 from checker.engine.measured import Offender
 from checker.engine.tally import GroupKey, Tally
 from checker.engine.tasks import Task
@@ -22,14 +23,18 @@ from checker.facts.realm import Realm
 from checker.language import tree as tr
 from checker.packs.typed import TypedValue
 
-Figures = dict[GroupKey, tuple[Tally, tuple[Offender, ...]]]
+Figures = dict[GroupKey, tuple[Tally, Sequence[Offender]]]
+
+
+_BETWEEN = "\f"
+"""Between the offenders of two groups; JSON has it in no line."""
 
 
 class Remembered:
     """What the cache knows of tasks in one realm; of `offenders` at most so many are listed of a group."""
 
     def __init__(self, realm: Realm, last_day: int, *, days: DayRange, offenders: int) -> None:
-        self.workspace = realm.workspace
+        self.workspace, self._zone = realm.workspace, realm.zone.name
         self._run = canonical(
             (realm.zone, realm.as_of, realm.only_session, days, last_day, offenders)
         )
@@ -39,15 +44,27 @@ class Remembered:
         """The figures of the task; None where no run has left them."""
         if not self.workspace.remembers:
             return None
-        known = self.workspace.recall(self._key(frames, task))
+        key = self._key(frames, task)
+        known, lines = self.workspace.recall(key), self.workspace.recall_text(key)
+        if known is None or lines is None:
+            return None
         try:
-            return None if known is None else _read(task, known)
+            return _read(task, known, lines, self._zone)
         except (TypeError, ValueError, ZeroDivisionError):  # of something else than we leave
             return None
 
-    def leave(self, frames: Frames, task: Task, figures: Figures) -> None:
-        if self.workspace.remembers:
-            self.workspace.leave(self._key(frames, task), _written(task, figures))
+    def leave(self, frames: Frames, task: Task, figures: Figures) -> Figures:
+        """Leaves the figures, if somebody is to know them; the same, with what was made for it."""
+        if not self.workspace.remembers:
+            return figures
+        listed = {key: Listed.of(rows, self._zone) for key, (_, rows) in figures.items()}
+        lines = [one.lines for one in listed.values() if one is not None]
+        if len(lines) < len(figures):
+            return figures
+        key = self._key(frames, task)
+        self.workspace.leave_text(key, _BETWEEN.join(lines))
+        self.workspace.leave(key, _written(task, figures))
+        return {key: (tally, listed[key] or ()) for key, (tally, _) in figures.items()}
 
     def _key(self, frames: Frames, task: Task) -> str:
         if frames not in self._windows:
@@ -63,29 +80,29 @@ def _aggregates(task: Task) -> list[tr.Aggregate]:
 
 
 def _written(task: Task, figures: Figures) -> list[list[Any]]:
-    """A list for each group: its key, counts, the figure of each aggregate of the task, offenders."""
+    """A list for each group: its key, counts, and the figure of each aggregate of the task."""
     aggregates = _aggregates(task)
     return [
         [
             group,
             [tally.rows, tally.good, tally.pending, tally.offenders],
             [_exact(tally.figures[one]) for one in aggregates],
-            listed,
         ]
-        for group, (tally, listed) in figures.items()
+        for group, (tally, _) in figures.items()
     ]
 
 
-def _read(task: Task, groups: Iterable[list[Any]]) -> Figures:
+def _read(task: Task, groups: Sequence[list[Any]], lines: str, zone: str) -> Figures:
     aggregates = _aggregates(task)
+    listed = lines.split(_BETWEEN) if groups else []
     return {
         tuple(group): (
             Tally(
                 rows, good, pending, bad, dict(zip(aggregates, map(_as_exact, exact), strict=True))
             ),
-            tuple(map(Offender._make, listed)),
+            Listed(theirs, zone),
         )
-        for group, (rows, good, pending, bad), exact, listed in groups
+        for (group, (rows, good, pending, bad), exact), theirs in zip(groups, listed, strict=True)
     }
 
 

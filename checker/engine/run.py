@@ -209,7 +209,7 @@ class Run:
         platforms: list[str],
         key: GroupKey,
         span: PeriodSpan,
-        found: Mapping[str | None, Mapping[GroupKey, tuple[Tally, tuple[Offender, ...]]]],
+        found: Mapping[str | None, Figures],
     ) -> Measured:
         scope = self.scope(task, platforms, key)
         measure = task.revision.measure
@@ -279,7 +279,7 @@ def _with_clockless(buckets: Mapping[BucketKey, list[Task]]) -> dict[BucketKey, 
 
 
 def _of_parts(
-    measure: TypedParts, tallies: Mapping[str | None, tuple[Tally, tuple[Offender, ...]] | None]
+    measure: TypedParts, tallies: Mapping[str | None, tuple[Tally, Sequence[Offender]] | None]
 ) -> tuple[Exact, int]:
     """The formula over parts. A part without rows gives count and sum 0, else missing."""
     rows = sum(entry[0].rows for entry in tallies.values() if entry is not None)

@@ -33,9 +33,13 @@ class Demand:
     text: str
 
     def holds(self, value: Fraction) -> bool:
-        # Integers: fractions compare by way of abstract types, which takes ten times as long.
-        ours = value.numerator * self.bound.denominator
-        return _COMPARISONS[self.op](ours, self.bound.numerator * value.denominator)
+        return self.holds_quotient(value.numerator, value.denominator)
+
+    def holds_quotient(self, top: int, bottom: int) -> bool:
+        """The same of `top / bottom`, which is above 0. Fractions would compare by way of abstract types,
+        which takes ten times as long."""
+        ours = top * self.bound.denominator
+        return _COMPARISONS[self.op](ours, self.bound.numerator * bottom)
 
 
 _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {

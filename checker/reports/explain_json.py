@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.reports.instants import instant_text
 from checker.reports.json import as_json_text, verdict_dict
+from checker.text.instants import instant_text
 from checker.verdicts.explain_verdict import Funnel, VerdictReading
 from checker.verdicts.explanation import (
     RuleReading,

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
-from json.encoder import encode_basestring
 
 from checker.packs.model import Text
 from checker.reports.diagnostics import to_dicts
-from checker.reports.instants import instant_text
-from checker.verdicts.model import BaselineCounts, Offender, PackRun, PeriodSpan, Result, Verdict
+from checker.text.instants import instant_text
+from checker.text.quoted import escaped, quoted, quoted_name
+from checker.verdicts.model import (
+    BaselineCounts,
+    Listed,
+    Offender,
+    PackRun,
+    PeriodSpan,
+    Result,
+    Verdict,
+    offender_line,
+)
 
 SCHEMA = 1
 _MICROSECOND = dt.timedelta(microseconds=1)
 _SCOPES = ("platform", "shop", "agent", "channel", "buyer", "hour_of_day", "weekday")
-# JSON allows these raw, but a terminal obeys them and UTF-8 has no surrogates.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class Lines:
@@ -45,18 +51,22 @@ def to_json(result: Result, lines: Lines | None = None) -> str:
     may know some of its verdicts.
     """
     line = _verdict if lines is None else lines.of
-    body = ",\n ".join(
+    told = list(map(line, result.verdicts)) or [""]
+    before = ",\n ".join(
         (
             f'"schema": {SCHEMA}',
             f'"data": {_line(_data(result))}',
             f'"packs": {_list(_line(pack_dict(p)) for p in result.packs)}',
             f'"summary": {_line({o.value: n for o, n in result.counts.items()})}',
             f'"baseline": {_line(_baseline(result.baseline))}',
-            f'"verdicts": {_list(map(line, result.verdicts))}',
-            f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}',
         )
     )
-    return "{" + body + "}\n"
+    after = f'"diagnostics": {_list(map(_line, to_dicts(result.diagnostics)))}'
+    begins = "[\n  " if result.verdicts else "["
+    # At the ends of the longest list, so that all of the text is copied once.
+    told[0] = f'{{{before},\n "verdicts": {begins}{told[0]}'
+    told[-1] = f"{told[-1]}],\n {after}}}\n"
+    return ",\n  ".join(told)
 
 
 def as_json_text(body: Mapping[str, object]) -> str:
@@ -66,11 +76,6 @@ def as_json_text(body: Mapping[str, object]) -> str:
         for key, value in body.items()
     ]
     return "{" + ",\n ".join(lines) + "}\n"
-
-
-def escaped(text: str) -> str:
-    """JSON text that a terminal obeys nowhere and that UTF-8 can hold; it reads back as it was."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _encode_other(value: object) -> str:
@@ -86,16 +91,6 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_encode_
 def _line(value: object) -> str:
     text = _encode(value)
     return text if text.isprintable() else escaped(text)  # what is printable needs no search
-
-
-def _string(text: str | None) -> str:
-    if text is None:
-        return "null"
-    encoded = encode_basestring(text)
-    return encoded if encoded.isprintable() else escaped(encoded)
-
-
-_name = lru_cache(maxsize=4096)(_string)  # of few that occur often
 
 
 def _list(lines: Iterable[str], indent: str = "  ") -> str:
@@ -133,21 +128,20 @@ def _verdict(verdict: Verdict) -> str:
     """One verdict on one line, and below it its offenders on a line each. Put together here, from parts
     that many verdicts share: a result may have ten thousands, and an encoder takes thrice as long."""
     v, kind = verdict, verdict.type
-    offenders = _list([_offender(o, v.timezone) for o in v.offenders], "   ")
     compared = "null" if v.reconciliation is None else _line(_reconciliation(v))
     return (
-        f'{{"rule": {_name(v.rule)}, "title": {_text(v.title)}, "severity": {_name(v.severity)}, '
+        f'{{"rule": {quoted_name(v.rule)}, "title": {_text(v.title)}, "severity": {quoted_name(v.severity)}, '
         f'"scope": {_scope(v.scope)}, "period": {_period(v.period)}, '
-        f'"outcome": {_name(v.outcome.value)}, "reason": {_string(v.reason)}, '
-        f'"type": {_name(kind)}, "basis": {_name(v.basis)}, '
+        f'"outcome": {quoted_name(v.outcome.value)}, "reason": {quoted(v.reason)}, '
+        f'"type": {quoted_name(kind)}, "basis": {quoted_name(v.basis)}, '
         f'"reported": {_figure(v.reported, kind)}, "value": {_figure(v.value, kind)}, '
         f'"numerator": {_int(v.numerator)}, "denominator": {_int(v.denominator)}, '
-        f'"pending": {v.pending}, "require": {_name(v.require)}, "aim": {_name(v.aim)}, '
+        f'"pending": {v.pending}, "require": {quoted_name(v.require)}, "aim": {quoted_name(v.aim)}, '
         f'"shortfall": {_int(v.shortfall)}, "recover_with": {_int(v.recover_with)}, '
-        f'"spare": {_int(v.spare)}, "revision": {_name(v.revision)}, "source": {_name(v.source)}, '
-        f'"aim_source": {_name(v.aim_source)}, "waiver": {_mapping(v.waiver)}, '
-        f'"attestation": {_mapping(v.attestation)}, "baseline": {_name(v.baseline)}, '
-        f'"offender_count": {v.offender_count}, "offenders": {offenders}, '
+        f'"spare": {_int(v.spare)}, "revision": {quoted_name(v.revision)}, "source": {quoted_name(v.source)}, '
+        f'"aim_source": {quoted_name(v.aim_source)}, "waiver": {_mapping(v.waiver)}, '
+        f'"attestation": {_mapping(v.attestation)}, "baseline": {quoted_name(v.baseline)}, '
+        f'"offender_count": {v.offender_count}, "offenders": {_offenders(v)}, '
         f'"reconciliation": {compared}}}'
     )
 
@@ -189,7 +183,9 @@ def _scope_of(items: tuple[tuple[str, str | None], ...]) -> str:
     scope = dict(items)
     kinds = [kind for kind in _SCOPES if kind in scope]
     kinds += sorted(scope.keys() - set(kinds))
-    return f"{{{', '.join([f'{_name(kind)}: {_name(scope[kind])}' for kind in kinds])}}}"
+    return (
+        f"{{{', '.join([f'{quoted_name(kind)}: {quoted_name(scope[kind])}' for kind in kinds])}}}"
+    )
 
 
 def _mapping(entries: Mapping[str, object] | None) -> str:
@@ -202,7 +198,7 @@ def _int(number: int | None) -> str:
 
 def _figure(value: Fraction | None, kind: str) -> str:
     number = figure_number(value, kind)
-    return _string(number) if number is None or isinstance(number, str) else repr(number)
+    return quoted(number) if number is None or isinstance(number, str) else repr(number)
 
 
 def figure_number(value: Fraction | None, kind: str) -> int | float | str | None:
@@ -213,22 +209,20 @@ def figure_number(value: Fraction | None, kind: str) -> int | float | str | None
         return (dt.datetime.min + round(value) * _MICROSECOND).time().isoformat()
     if kind == "int" and value.denominator == 1:
         return value.numerator
-    return float(value / 1_000_000 if kind == "duration" else value)
+    # Not by way of another fraction, which is dear to make; the quotient is rounded once either way.
+    return value.numerator / (value.denominator * (1_000_000 if kind == "duration" else 1))
 
 
 def offender_dict(offender: Offender, zone: str) -> dict[str, object]:
     """An offender as the schema of results describes it."""
-    fields: dict[str, object] = json.loads(_offender(offender, zone))
+    fields: dict[str, object] = json.loads(offender_line(offender, zone))
     return fields
 
 
-def _offender(offender: Offender, zone: str) -> str:
-    """The same as text, put together here: a result may have a hundred thousand of them, and an encoder
-    takes thrice as long."""
-    turn = "null" if offender.turn is None else offender.turn
-    at = "null" if offender.at is None else f'"{instant_text(offender.at, zone)}"'
-    wait = "null" if offender.wait is None else offender.wait / 1_000_000
-    return (
-        f'{{"shop_id": {_name(offender.shop_id)}, "session_id": {_string(offender.session_id)}, '
-        f'"turn": {turn}, "agent_id": {_name(offender.agent_id)}, "at": {at}, "wait_s": {wait}}}'
-    )
+def _offenders(verdict: Verdict) -> str:
+    listed, zone = verdict.offenders, verdict.timezone
+    if isinstance(listed, Listed) and listed.zone == zone:
+        lines = listed.lines
+    else:
+        lines = "\n".join([offender_line(one, zone) for one in listed])
+    return "[\n   " + lines.replace("\n", ",\n   ") + "]" if lines else "[]"

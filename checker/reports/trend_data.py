@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.reports.csv import SCOPES, csv_file
-from checker.reports.instants import instant_text
 from checker.reports.json import as_json_text, figure_number
 from checker.reports.trend_order import worst_first
+from checker.text.instants import instant_text
 from checker.verdicts.history import History, Point, Run, Trend
 
 SCHEMA = 1

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from checker.diagnostics import Diagnostic
 from checker.reports.diagnostics import to_dicts
-from checker.reports.instants import instant_text
-from checker.reports.json import as_json_text, escaped
+from checker.reports.json import as_json_text
+from checker.text.instants import instant_text
+from checker.text.quoted import escaped
 from checker.verdicts.waiting import GRAVITY, Limit, Snapshot, WaitingTurn
 
 SCHEMA = 1

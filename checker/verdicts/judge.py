@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.engine.measured import Measured, PeriodSpan
 from checker.packs.model import Ask, Pack
@@ -13,8 +12,7 @@ from checker.packs.typed import Demand, TypedRatio, TypedRevision, TypedRule, Ty
 from checker.verdicts.model import Outcome, Verdict
 
 
-@dataclass(frozen=True)
-class Margin:
+class Margin(NamedTuple):
     """`shortfall`: how many of the bad should have been good; `recover_with`: how many further good
     ones reach the bound; `spare`: how many further bad ones it can bear. None: no number does."""
 
@@ -72,8 +70,26 @@ def outcome_of(measured: Measured) -> Outcome:
     return Outcome.PASS
 
 
-def judge(measured: Measured, pack: Pack) -> Verdict:
-    """The verdict on one measured figure."""
+class Judge:
+    """Gives the verdict on one measured figure of a rule of `packs`. What verdicts of one revision share
+    is put together once."""
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        self._packs = {pack.name: pack for pack in packs}
+        # By identity, which the revision itself keeps from another: rules are large to compare.
+        self._known: dict[int, tuple[TypedRevision, dict[str, Any]]] = {}
+
+    def __call__(self, measured: Measured) -> Verdict:
+        known = self._known.get(id(measured.revision))
+        if known is None:
+            rule, revision = measured.rule, measured.revision
+            known = revision, _of_rule(rule, revision, self._packs[rule.pack])
+            self._known[id(revision)] = known
+        return _judged(measured, known[1])
+
+
+def _judged(measured: Measured, said: dict[str, Any]) -> Verdict:
+    """The verdict, with what is said of the rule."""
     revision, figure = measured.revision, measured.figure
     gap = Margin()
     judged = not measured.added and measured.reason is None
@@ -81,7 +97,7 @@ def judge(measured: Measured, pack: Pack) -> Verdict:
     if isinstance(revision.measure, TypedRatio) and judged and _exact(measured, demand):
         gap = margin(demand, figure.numerator or 0, figure.denominator or 0)
     return Verdict(
-        **_of_rule(measured.rule, revision, pack),
+        **said,
         scope=measured.scope,
         period=measured.period,
         outcome=outcome_of(measured),
@@ -109,8 +125,8 @@ def _exact(measured: Measured, demand: Demand | None) -> bool:
     figure = measured.figure
     if demand is None or figure.value is None or not figure.denominator:
         return True
-    counted = Fraction(figure.numerator or 0, figure.denominator)
-    return demand.holds(figure.value) == demand.holds(counted)
+    counted = demand.holds_quotient(figure.numerator or 0, figure.denominator)
+    return demand.holds(figure.value) == counted
 
 
 def _reported(measured: Measured) -> Fraction | None:

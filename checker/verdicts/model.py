@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.diagnostics import Diagnostic, Span
+from checker.engine.listed import Listed, offender_line
 from checker.engine.measured import Offender, PeriodSpan, Reconciliation
 from checker.packs.model import Source, Text
 
@@ -22,6 +23,7 @@ __all__ = [
     "STRICT_OUTCOMES",
     "BaselineCounts",
     "DataSummary",
+    "Listed",
     "Offender",
     "Outcome",
     "PackRun",
@@ -29,6 +31,7 @@ __all__ = [
     "Reconciliation",
     "Result",
     "Verdict",
+    "offender_line",
 ]
 
 
@@ -90,7 +93,7 @@ class Verdict(NamedTuple):
     waiver: Mapping[str, object] | None
     attestation: Mapping[str, object] | None
     offender_count: int
-    offenders: tuple[Offender, ...]
+    offenders: Sequence[Offender]
     added: bool = False  # by --by; never judged
     timezone: str = "UTC"
     advice: Text | None = None

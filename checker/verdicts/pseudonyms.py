@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from checker.diagnostics import Diagnostic
 from checker.verdicts.explanation import ConditionReading, TimelineEvent
-from checker.verdicts.model import Offender, Result, Verdict
+from checker.verdicts.model import Listed, Offender, Result, Verdict
 from checker.verdicts.order import verdict_key
 from checker.verdicts.profile import Finding
 
@@ -126,7 +126,7 @@ def _changed(value: Any, change: Change) -> Any:
     if isinstance(value, Offender | Verdict):
         named = (_named(name, inner, change) for name, inner in value._asdict().items())
         return type(value)(*named)
-    if isinstance(value, tuple) and value:
+    if isinstance(value, tuple | Listed) and value:
         return tuple(_changed(inner, change) for inner in value)
     return value
 

@@ -268,7 +268,7 @@ def test_broken_files_are_computed_again(
 ) -> None:
     cold = judged(sample, rules(), tmp_path / "cache")
     files = [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
-    assert {file.suffix for file in files} == {".json", ".parquet"}
+    assert {file.suffix for file in files} == {".json", ".parquet", ".txt"}
     for file in files:
         file.write_bytes(file.read_bytes()[:-5])
     assert to_json(judged(sample, rules(), tmp_path / "cache")) == to_json(cold)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checker.reports.instants import instant_text
+from checker.text.instants import instant_text
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MINUTE = 60 * 1_000_000

@@ -1,0 +1,1 @@
+"""Texts that values have wherever they are written, whoever writes them."""
