@@ -182,11 +182,11 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: _Order | None, rows: i
         holds = holds & ex.condition(predicate, row)
     match relation.function:
         case "any":
-            return ibis.ifelse(holds, 1, 0).max() == 1
+            return ~(~holds).all()  # Ibis takes `any` for a subquery where it reads a joined table
         case "all":
-            return ibis.ifelse(holds, 1, 0).min() == 1
+            return holds.all()
         case "none":
-            return ibis.ifelse(holds, 1, 0).max() == 0
+            return (~holds).all()
         case "count":
             return ibis.ifelse(holds, 1, 0).cast("int64").sum()
     assert relation.value is not None
