@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from checker.data.cache import CachedWorkspace, open_cache
+from checker.data.cache import open_cache
+from checker.data.cached_workspace import CachedWorkspace
 from checker.data.dataset import Dataset
 from checker.data.duck import duckdb_connection
 from checker.data.engines import Opened, choose_engine, is_uri

@@ -16,8 +16,9 @@ import ibis.expr.types as ir
 import pytest
 
 from checker import opening
-from checker.data import cache as cache_file
-from checker.data.cache import CachedWorkspace
+from checker.data import cache as cache_folder
+from checker.data import cached_workspace
+from checker.data.cached_workspace import CachedWorkspace
 from checker.data.open import open_dataset
 from checker.options import AuditOptions
 from checker.pipeline import audit
@@ -419,7 +420,8 @@ def test_a_cache_without_room_changes_nothing(
 
     pack, plain = rules(), to_json(judged(sample, rules()))
     monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr(cache_file, "_write", full)
+    for module in (cache_folder, cached_workspace):
+        monkeypatch.setattr(module, "write", full)
     assert to_json(judged(sample, pack, tmp_path / "cache")) == plain
     assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
 

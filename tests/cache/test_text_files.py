@@ -162,6 +162,17 @@ def test_a_file_of_the_cache_that_broke_is_made_again(
     assert judged(data, rules, cache) == plain
 
 
+def test_a_file_of_the_cache_that_broke_and_cannot_be_made_again_is_left_alone(
+    sample: Path, rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, cache = written(sample, tmp_path / "data", "csv", days=2), tmp_path / "cache"
+    plain = judged(data, rules, cache)
+    for file in cache.rglob("*.parquet"):
+        file.write_bytes(file.read_bytes()[:-5])
+    monkeypatch.setattr(Cache, "leave", lambda *_: None)
+    assert judged(data, rules, cache) == plain
+
+
 def test_files_are_read_without_a_cache_that_has_no_room(
     sample: Path, rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
