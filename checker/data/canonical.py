@@ -13,6 +13,7 @@ from checker.data.numbers import (
     BAD,
     BAD_BOOL,
     BAD_DATE,
+    as_text,
     decimal_int,
     float_bool,
     float_int,
@@ -27,7 +28,7 @@ from checker.data.numbers import (
     text_int,
 )
 from checker.data.sql import Sql
-from checker.data.times import text_date, text_duration, text_instant, text_is_naive, text_time
+from checker.data.times import column_instant, column_is_naive, text_date, text_duration, text_time
 from checker.language.types import Kind, Type
 
 LOWEST_US = -2_208_988_800_000_000  # 1900-01-01
@@ -171,7 +172,9 @@ def _instant(stored: str) -> Conversion | None:
         return Conversion(lambda c: f"epoch_us({c})", lambda c: "false")
     if stored == "text":
         return Conversion(
-            lambda c: text_instant(text(c), BAD), lambda c: text_is_naive(text(c)), True
+            lambda c: column_instant(as_text(c), text(c), BAD),
+            lambda c: column_is_naive(as_text(c), text(c)),
+            slow=True,
         )
     return None
 

@@ -11,9 +11,14 @@ BAD_DATE = "(-2147483647)"
 BAD_BOOL = "(-1)"
 
 
+def as_text(c: str) -> str:
+    """What is written."""
+    return f"CAST({c} AS VARCHAR)"
+
+
 def text(c: str) -> str:
-    """What is written, without blanks around it."""
-    return f"trim(CAST({c} AS VARCHAR))"
+    """The same without blanks around it."""
+    return f"trim({as_text(c)})"
 
 
 def parsed(c: str, shape: str, value: str, bad: str = BAD) -> str:
@@ -24,10 +29,14 @@ def parsed(c: str, shape: str, value: str, bad: str = BAD) -> str:
     )
 
 
+# What is written plainly, as most values are, is looked for first: it takes a fraction of the time.
+
+
 def text_bool(c: str) -> str:
     written = f"lower({text(c)})"
     return (
-        f"CASE WHEN {c} IS NULL OR {written} = '' THEN NULL "
+        f"CASE WHEN {as_text(c)} = 'true' THEN 1 WHEN {as_text(c)} = 'false' THEN 0 "
+        f"WHEN {c} IS NULL OR {written} = '' THEN NULL "
         f"WHEN {written} IN ('true', 't', 'yes', 'y', '1') THEN 1 "
         f"WHEN {written} IN ('false', 'f', 'no', 'n', '0') THEN 0 ELSE {BAD_BOOL} END::TINYINT"
     )
@@ -46,7 +55,9 @@ def number_bool(c: str) -> str:
 
 def text_int(c: str) -> str:
     whole = f"TRY_CAST(split_part({text(c)}, '.', 1) AS BIGINT)"
-    return parsed(c, r"[+-]?\d+(\.0*)?", whole)
+    plain = f"regexp_full_match({as_text(c)}, '\\d{{1,18}}')"
+    slow = parsed(c, r"[+-]?\d+(\.0*)?", whole)
+    return f"CASE WHEN {plain} THEN CAST({as_text(c)} AS BIGINT) ELSE {slow} END"
 
 
 def float_int(c: str) -> str:

@@ -35,6 +35,25 @@ def text_instant(s: str, bad: str) -> str:
     )
 
 
+_PLAIN = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
+
+
+def column_instant(c: str, s: str, bad: str) -> str:
+    """`text_instant` of a column of text, `s` being its text without blanks around it. Most columns are
+    written plainly; to look for that first takes a third of the time."""
+    local = f"coalesce(epoch_us(TRY_CAST({c} AS TIMESTAMP)), {bad})"
+    return f"CASE WHEN {_is_plain(c)} THEN {local} ELSE {text_instant(s, bad)} END"
+
+
+def column_is_naive(c: str, s: str) -> str:
+    """`text_is_naive` of the same."""
+    return f"CASE WHEN {_is_plain(c)} THEN true ELSE {text_is_naive(s)} END"
+
+
+def _is_plain(c: str) -> str:
+    return f"regexp_full_match({c}, '{_PLAIN}')"
+
+
 def text_date(s: str) -> tuple[str, str]:
     """The shape of a day and its number of days since 1970."""
     return _DATE, f"CAST(TRY_CAST({s} AS DATE) - DATE '1970-01-01' AS INTEGER)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,8 @@ import pytest
 import yaml
 
 from checker.data.canonical import cannot_be, conversion
+from checker.data.numbers import parsed, text, text_int
+from checker.data.times import column_instant, column_is_naive, text_instant, text_is_naive
 from checker.language import types as t
 from checker.language.types import Kind, Type
 
@@ -133,3 +136,47 @@ def test_a_value_becomes_canonical(raw_type: str, type_: Type, text: str, want: 
 )
 def test_a_type_is_refused(raw_type: str, type_: Type) -> None:
     assert conversion(raw_type, type_) is None
+
+
+def _spellings(seeds: list[str], number: int) -> list[str]:
+    """The seeds, and each with a few characters changed, left out or put in."""
+    chance, letters = random.Random(3), "0123456789-/: T.Z+eE_ntrue\t\u0661"
+    found = list(seeds)
+    for _ in range(number):
+        text = list(chance.choice(seeds))
+        for _ in range(chance.randint(1, 2)):
+            at = chance.randrange(len(text) + 1)
+            text[at : at + chance.randint(0, 1)] = chance.choice(["", *letters])
+        found.append("".join(text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("short", "whole", "seeds"),
+    [
+        (
+            column_instant("c", text("c"), "-1"),
+            text_instant(text("c"), "-1"),
+            ["2026-01-31 08:09:10", "2026-01-31T08:09:10.1234567", "2026-02-30 08:09:10", "0000-01-01 24:00:00"],
+        ),
+        (
+            column_is_naive("c", text("c")),
+            text_is_naive(text("c")),
+            ["2026-01-31 08:09:10", "2026-01-31T08:09:10.5+08:00"],
+        ),
+        (
+            text_int("c"),
+            parsed("c", r"[+-]?\d+(\.0*)?", f"TRY_CAST(split_part({text('c')}, '.', 1) AS BIGINT)"),
+            ["0", "007", "123456789012345678", "9223372036854775808", "1.0"],
+        ),
+    ],
+)  # fmt: skip
+def test_plain_spellings_are_read_as_all_others(short: str, whole: str, seeds: list[str]) -> None:
+    spellings = _spellings(seeds, 5000)
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'America/New_York'")
+        rows = con.execute(
+            f"SELECT c, {short}, {whole} FROM (SELECT unnest($1::VARCHAR[]) AS c)", [spellings]
+        ).fetchall()
+    assert len({value for _, value, _ in rows}) > 1
+    assert [row for row in rows if row[1] != row[2]] == []
