@@ -12,8 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from duckdb import InterruptException
+
 from checker.data.losses import telling_losses
+from checker.data.sql import DuckDBError
 from checker.data.wanted import wanted_columns
+from checker.data.workspace import Doubtful, EngineLost
 from checker.diagnostics import Diagnostic, has_errors
 from checker.engine.reported import reported_rows
 from checker.engine.reported_check import check_reported
@@ -46,6 +50,19 @@ def audit_packs(
     data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
 ) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     """Audit a data set with packs that are already loaded."""
+    if options.cache is not None:
+        try:
+            return _audited(data, packs, options)
+        except InterruptException:
+            raise
+        except (Doubtful, DuckDBError, EngineLost):  # a cache may be emptied, or break, at any time
+            options = replace(options, cache=None)
+    return _audited(data, packs, options)
+
+
+def _audited(
+    data: str | Path, packs: Sequence[TypedPack], options: AuditOptions
+) -> tuple[Result | None, tuple[Diagnostic, ...]]:
     exceptions, wrong = exceptions_of(packs, options)
     loaded = packs
     packs, found = choose_packs(packs, options.packs)

@@ -26,13 +26,10 @@ import duckdb
 import checker
 from checker.data.canonical_text import canonical
 from checker.data.duck import DuckDB
-from checker.data.files import Source, find
+from checker.data.files import Source, as_path, find
 from checker.data.sql import DuckDBError, literal, rows, run
 from checker.diagnostics import Diagnostic
 from checker.language.types import Type
-
-_END = "\nend\n"
-"""What tells a text that was left from one that broke off."""
 
 _UNUSED_DAYS = 30
 
@@ -61,35 +58,32 @@ class Cache:
 
     def recall(self, key: str) -> Any:
         """What was left under a key of something about the whole data set; None: nothing, or broken."""
-        text = self._read(self._about(key, "json"))
-        try:
-            return None if text is None else json.loads(text)
-        except ValueError:
-            return None
+        text = self.recall_text(key)
+        return None if text is None else json.loads(text)
 
     def recall_text(self, key: str) -> str | None:
-        """A text that was left under a key; it ends as it was written."""
-        text = self._read(self._about(key, "txt"))
-        return text.removesuffix(_END) if text is not None and text.endswith(_END) else None
-
-    def _read(self, held: Path) -> str | None:
+        """The same of a text."""
+        held = self._about(key)
         try:
-            text = held.read_text("utf-8") if self.usable else None
-        except (OSError, ValueError):
+            said, _, text = held.read_bytes().partition(b"\n") if self.usable else (b"", b"", b"")
+        except OSError:
+            return None
+        if said != _seal(held, text):
             return None
         used(held)
-        return text
+        return text.decode("utf-8")
 
     def remember(self, key: str, value: object) -> None:
         """Leaves something about the whole data set: texts, numbers, None, and lists of them."""
-        self.leave(self._about(key, "json"), lambda file: file.write_text(json.dumps(value)))
+        self.remember_text(key, json.dumps(value))
 
     def remember_text(self, key: str, text: str) -> None:
         """Leaves a text about the whole data set."""
-        self.leave(self._about(key, "txt"), lambda file: file.write_text(text + _END, "utf-8"))
+        target, whole = self._about(key), text.encode("utf-8")
+        self.leave(target, lambda file: file.write_bytes(_seal(target, whole) + b"\n" + whole))
 
-    def _about(self, key: str, ending: str) -> Path:
-        return self.file(digest(f"{self.data}\n{key}"), ending)
+    def _about(self, key: str) -> Path:
+        return self.file(digest(f"{self.data}\n{key}"), "txt")
 
     def of_file(self, con: DuckDB, file: Path, what: str, select: str) -> Path | None:
         """The rows that `select` makes of one file of the data set, as a Parquet file that an earlier run
@@ -124,6 +118,11 @@ class Cache:
         return self.usable and all(_stamp(file) == stamp for file, stamp in self.read.items())
 
 
+def _seal(held: Path, text: bytes) -> bytes:
+    """Tells whether a file of the cache is the one of its key, and whole."""
+    return hashlib.sha256(held.stem.encode() + b"\n" + text).hexdigest().encode()
+
+
 def rows_in(con: DuckDB, held: Path) -> int | None:
     """How many rows a Parquet file has; None where there is none, or it is broken."""
     if not held.exists():
@@ -134,6 +133,12 @@ def rows_in(con: DuckDB, held: Path) -> int | None:
     except DuckDBError:
         return None
     return int(number)
+
+
+def scan_of(held: Sequence[Path]) -> str:
+    """What stands behind FROM to read files of the cache. Folders above it hold no values."""
+    listed = ", ".join(literal(as_path(one)) for one in held)
+    return f"read_parquet([{listed}], hive_partitioning=false)"
 
 
 def write(con: DuckDB, select: str, file: Path) -> None:
@@ -185,8 +190,9 @@ def _files(source: Source) -> list[Path]:
 
 
 def _folders(source: Source, file: Path) -> str:
-    """Folders such as `platform=douyin` hold values of columns."""
-    return canonical(file.parent.relative_to(source.root).parts)
+    """Folders such as `platform=douyin` hold values of columns, also where they lie above the data."""
+    above = [part for part in source.root.parts if "=" in part]
+    return canonical((above, file.parent.relative_to(source.root).parts))
 
 
 def _own_digest() -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checker.data.cache import Cache, digest, rows_in, used, write
+from checker.data.cache import Cache, digest, rows_in, scan_of, used, write
 from checker.data.in_order import stand_in
 from checker.data.lazily import ir
 from checker.data.sql import DuckDBError, literal, name, rows, run
@@ -109,7 +109,7 @@ class CachedWorkspace(Workspace):
             decimal = f"SELECT name FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL'"
             huge = [column for (column,) in rows(self.con, decimal)]
             columns = _cast(huge, "HUGEINT")
-            run(self.con, f"CREATE VIEW {kept} AS SELECT {columns} FROM read_parquet({file})")
+            run(self.con, f"CREATE VIEW {kept} AS SELECT {columns} FROM {scan_of([held])}")
         except DuckDBError:
             return None
         used(held)

@@ -43,6 +43,17 @@ class Source:
     root: Path
     relation: str = ""  # of a DuckDB file the table in it, of a workbook the sheet
 
+    @property
+    def has_values_in_folders(self) -> bool:
+        """Folders below `root` are such as `platform=douyin`."""
+        return any("=" in p for f in self.files for p in f.relative_to(self.root).parts[:-1])
+
+
+def as_path(file: Path) -> str:
+    """A path that DuckDB takes as a path and not as a pattern."""
+    text = str(file)
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
+
 
 def find(path: Path) -> tuple[tuple[Source, ...], tuple[Diagnostic, ...]]:
     """The sources that a folder or file holds. A DuckDB file is one source without a table yet."""

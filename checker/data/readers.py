@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from checker.data.duck import DuckDB
-from checker.data.files import Source
+from checker.data.files import Source, as_path
 from checker.data.sql import DuckDBError, complaint, literal, name, rows
 from checker.diagnostics import Diagnostic
 
@@ -111,14 +111,8 @@ def opened(file: Path) -> IO[bytes] | gzip.GzipFile:
     return file.open("rb")
 
 
-def as_path(file: Path) -> str:
-    """A path that DuckDB takes as a path and not as a pattern."""
-    text = str(file)
-    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
-
-
 def _parquet_options(source: Source) -> str:
-    hive = any("=" in part for f in source.files for part in f.relative_to(source.root).parts[:-1])
+    hive = source.has_values_in_folders
     return f"union_by_name=true, binary_as_string=true, hive_partitioning={str(hive).lower()}" + (
         ", hive_types_autocast=false" if hive else ""
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from checker.data.cache import Cache
+from checker.data.cache import Cache, scan_of
 from checker.data.canonical import STAGED_TYPE, WRITTEN, Conversion, conversion, phrase
 from checker.data.duck import DuckDB
-from checker.data.files import Source
-from checker.data.readers import Relation, as_path, unreadable
+from checker.data.files import Source, as_path
+from checker.data.readers import Relation, unreadable
 from checker.data.sql import DuckDBError, literal, name, run
 from checker.data.torn import first_torn_line
 from checker.diagnostics import Diagnostic
@@ -84,7 +85,8 @@ def stage(
         },
     )
     if slow:
-        if cache is not None and source.format in _OF_FILES and _held(con, staged, cache):
+        one_by_one = source.format in _OF_FILES and not source.has_values_in_folders
+        if cache is not None and one_by_one and _held(con, staged, cache):
             return staged, ()
         return _load(con, staged)
     selects = " UNION ALL ".join(_select(staged, relation) for relation in relations)
@@ -102,20 +104,29 @@ def staged_value(relation: Relation, column: str, type_: Type) -> str:
 def _held(con: DuckDB, staged: Staged, cache: Cache) -> bool:
     """Makes a view of what the cache holds of each file, read now where it is new; False where that fails,
     for whatever reason."""
-    held = []
-    for relation in staged.relations:
-        for file in relation.files:
-            select = _select(staged, replace(relation, files=(file,)))
-            what = select.replace(literal(as_path(file)), "file")
-            try:
-                held.append(cache.of_file(con, file, what, select))
-            except DuckDBError:  # told by those who read it without a cache
-                return False
-    if None in held:
+    try:
+        held = [_of_file(con, staged, r, file, cache) for r in staged.relations for file in r.files]
+        known = [one for one in held if one is not None]
+        if len(known) < len(held):
+            return False
+        run(con, f"CREATE VIEW {staged.sql} AS SELECT {_columns(staged)} FROM {scan_of(known)}")
+    except DuckDBError:  # told by those who read the files without a cache
         return False
-    listed = ", ".join(literal(as_path(one)) for one in held if one is not None)
-    run(con, f"CREATE VIEW {staged.sql} AS SELECT * FROM read_parquet([{listed}])")
     return True
+
+
+def _of_file(
+    con: DuckDB, staged: Staged, relation: Relation, file: Path, cache: Cache
+) -> Path | None:
+    select = _select(staged, replace(relation, files=(file,)))
+    return cache.of_file(con, file, select.replace(literal(as_path(file)), "file"), select)
+
+
+def _columns(staged: Staged) -> str:
+    """All of them, in types that what is held must have already."""
+    flags = ((naive_name(c), "BOOLEAN") for c in staged.naive)
+    types = (*((c, STAGED_TYPE[t.kind]) for c, t in staged.columns.items()), *flags)
+    return ", ".join(f"CAST({name(c)} AS {type_}) AS {name(c)}" for c, type_ in types) or "*"
 
 
 def _load(con: DuckDB, staged: Staged) -> tuple[Staged | None, tuple[Diagnostic, ...]]:

@@ -54,6 +54,10 @@ class Miscounted(Exception):
     """A table has not as many rows as what it was made by takes for granted."""
 
 
+class Doubtful(Exception):
+    """The engine failed at something that what is remembered may be the cause of."""
+
+
 @dataclass
 class Workspace:
     """One connection, the names of what is kept in it, and what was asked of it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from checker.data.lazily import ibis
-from checker.data.workspace import EngineFailure, Miscounted
+from checker.data.workspace import Doubtful, EngineFailure, Miscounted
 from checker.engine.flags import DayRange, Flags, build_flags
 from checker.engine.frames import Frames
 from checker.engine.offenders import Job, Listed, ask_offenders
@@ -61,8 +61,9 @@ class Bucket:
 class Buckets:
     """Asks for the figures of buckets. `last_day` of the data is where rolling periods end; at most
     `offenders` rows to blame are listed of each group. What an earlier run has left in the cache is not
-    asked for again. With `trusts` it is taken for granted that the sessions of all messages are declared;
-    if they are not, or it is not to be found out, `Miscounted` is raised."""
+    asked for again; where the engine fails beside a cache, `Doubtful` is raised. With `trusts` it is taken for
+    granted that the sessions of all messages are declared; if they are not, or it is not to be found out,
+    `Miscounted` is raised."""
 
     def __init__(
         self,
@@ -187,6 +188,8 @@ class Buckets:
                 bucket.failure = error
         unknown = bucket.unknown
         if len(unknown) == 1:
+            if self.realm.workspace.remembers and not isinstance(bucket.failure, EngineGap):
+                raise Doubtful(_reason(bucket.failure)) from bucket.failure
             return {unknown[0]: _reason(bucket.failure)}
         result: dict[Task, Figures | str] = {}
         for task in unknown:

@@ -7,6 +7,7 @@ sources are no part of it; they judge figures, and change none.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -44,14 +45,11 @@ class Remembered:
         """The figures of the task; None where no run has left them."""
         if not self.workspace.remembers:
             return None
-        key = self._key(frames, task)
-        known, lines = self.workspace.recall(key), self.workspace.recall_text(key)
-        if known is None or lines is None:
+        text = self.workspace.recall_text(self._key(frames, task))
+        if text is None:
             return None
-        try:
-            return _read(task, known, lines, self._zone)
-        except (TypeError, ValueError, ZeroDivisionError):  # of something else than we leave
-            return None
+        known, _, lines = text.partition("\n")
+        return _read(task, json.loads(known), lines, self._zone)
 
     def leave(self, frames: Frames, task: Task, figures: Figures) -> Figures:
         """Leaves the figures, if somebody is to know them; the same, with what was made for it."""
@@ -61,9 +59,8 @@ class Remembered:
         lines = [one.lines for one in listed.values() if one is not None]
         if len(lines) < len(figures):
             return figures
-        key = self._key(frames, task)
-        self.workspace.leave_text(key, _BETWEEN.join(lines))
-        self.workspace.leave(key, _written(task, figures))
+        known = json.dumps(_written(task, figures))
+        self.workspace.leave_text(self._key(frames, task), f"{known}\n{_BETWEEN.join(lines)}")
         return {key: (tally, listed[key] or ()) for key, (tally, _) in figures.items()}
 
     def _key(self, frames: Frames, task: Task) -> str:

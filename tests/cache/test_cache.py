@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import ibis.expr.types as ir
 import pytest
 
-from checker import opening
+from checker import opening, pipeline
 from checker.data import cache as cache_folder
 from checker.data import cached_workspace
 from checker.data.cached_workspace import CachedWorkspace
@@ -269,11 +270,93 @@ def test_broken_files_are_computed_again(
 ) -> None:
     cold = judged(sample, rules(), tmp_path / "cache")
     files = [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
-    assert {file.suffix for file in files} == {".json", ".parquet", ".txt"}
+    assert {file.suffix for file in files} == {".parquet", ".txt"}
     for file in files:
         file.write_bytes(file.read_bytes()[:-5])
     assert to_json(judged(sample, rules(), tmp_path / "cache")) == to_json(cold)
     assert computed(sample, rules(), tmp_path / "cache").isdisjoint(TABLES)
+
+
+def _cut_out(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] + whole[len(whole) // 2 + 20 :])
+
+
+def _swapped_with_others(cache: Path) -> None:
+    texts = sorted(cache.rglob("*.txt"))
+    contents = [file.read_bytes() for file in texts]
+    for file, other in zip(texts, [*contents[1:], contents[0]], strict=True):
+        file.write_bytes(other)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda c: [_cut_out(f) for f in c.rglob("*.txt")], _swapped_with_others]
+)
+def test_texts_that_are_not_those_that_were_left_are_not_read(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    cold = to_json(judged(sample, rules(), tmp_path / "cache"))
+    spoil(tmp_path / "cache")
+    assert to_json(judged(sample, rules(), tmp_path / "cache")) == cold
+
+
+def _without_texts(cache: Path) -> None:
+    for file in cache.rglob("*.txt"):
+        file.unlink()
+
+
+def test_pages_that_broke_are_made_again(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The end of each file, which tells its rows, is as it was."""
+    cold = to_json(judged(sample, rules(), tmp_path / "cache"))
+    _without_texts(tmp_path / "cache")
+    for file in (tmp_path / "cache").rglob("*.parquet"):
+        whole = bytearray(file.read_bytes())
+        whole[4 : len(whole) // 2] = b"\xff" * (len(whole) // 2 - 4)
+        file.write_bytes(whole)
+    assert to_json(judged(sample, rules(), tmp_path / "cache")) == cold
+
+
+@pytest.mark.parametrize("known", ["nothing", "tables", "all"])
+def test_a_cache_may_be_emptied_while_a_run_reads_from_it(
+    sample: Path,
+    rules: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    known: str,
+) -> None:
+    data, cache, judge = tmp_path / "data", tmp_path / "cache", pipeline.judged
+    shutil.copytree(sample, data)
+    (data / "messages.parquet").unlink()
+    duckdb.sql(f"COPY (FROM '{sample}/messages.parquet') TO '{data}/messages.csv'")
+    plain = to_json(judged(data, rules()))
+    if known != "nothing":
+        judged(data, rules(), cache)
+    if known == "tables":
+        _without_texts(cache)
+
+    def emptied(*given: object) -> Result:
+        shutil.rmtree(cache)
+        return judge(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "judged", emptied)
+    monkeypatch.setattr(shutil, "rmtree", partial(shutil.rmtree, ignore_errors=True))
+    assert to_json(judged(data, rules(), cache)) == plain
+
+
+@pytest.mark.parametrize("folder", ["platform=zzz", "shop_id=9", "a 'b' [c]*"])
+def test_the_name_of_its_folder_means_nothing(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path, folder: str
+) -> None:
+    data, plain = tmp_path / "data", to_json(judged(sample, rules()))
+    shutil.copytree(sample, data)
+    (data / "messages.parquet").unlink()
+    duckdb.sql(f"COPY (FROM '{sample}/messages.parquet') TO '{data}/messages.csv'")
+    for _ in range(2):
+        assert to_json(judged(data, rules(), tmp_path / folder)) == plain
+    _without_texts(tmp_path / folder)
+    assert to_json(judged(data, rules(), tmp_path / folder)) == plain
 
 
 def test_data_that_change_during_the_run_leave_nothing(
@@ -343,6 +426,44 @@ def test_folders_that_hold_values_are_part_of_the_key(
     _swapped(data)
     after = to_json(judged(data, rules()))
     assert to_json(judged(data, rules(), tmp_path / "cache")) == after != before
+
+
+def _with_text_times(sample: Path, table: str, file: Path, columns: str = "*") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    when = {"messages": "ts", "sessions": "started_at"}[table]
+    rows = f"SELECT * REPLACE ({when}::VARCHAR AS {when}) FROM '{sample}/{table}.parquet'"
+    rows = f"SELECT {columns} FROM ({rows})"
+    duckdb.sql(f"COPY ({rows}) TO '{file}' (FORMAT parquet)")
+
+
+def test_folders_above_the_data_that_hold_values_are_part_of_the_key(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    results = []
+    for platform in ("douyin", "taobao"):
+        data = tmp_path / f"platform={platform}" / "data"
+        for table in ("messages", "sessions"):
+            part = data / table / "kind_of=1" / "part.parquet"
+            _with_text_times(sample, table, part, "* EXCLUDE (platform)")
+        results.append(to_json(judged(data, rules(), tmp_path / "cache")))
+        assert results[-1] == to_json(judged(data, rules()))
+    assert results[0] != results[1]
+
+
+def test_files_that_cannot_be_read_together_cannot_be_with_a_cache(
+    sample: Path, rules: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    whole = data / "messages" / "a.parquet"
+    _with_text_times(sample, "messages", whole, "* EXCLUDE (platform), platform")
+    inside = data / "messages" / "platform=douyin" / "b.parquet"
+    _with_text_times(sample, "messages", inside, "* EXCLUDE (platform)")
+    found = [
+        audit(data, AuditOptions(rules=(rules(),), cache=cache))
+        for cache in (None, tmp_path / "cache", tmp_path / "cache")
+    ]
+    assert found[0][0] is None
+    assert found[0] == found[1] == found[2]
 
 
 def _as_duckdb(sample: Path, file: Path) -> None:
@@ -419,7 +540,7 @@ def test_a_cache_without_room_changes_nothing(
         raise error
 
     pack, plain = rules(), to_json(judged(sample, rules()))
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     for module in (cache_folder, cached_workspace):
         monkeypatch.setattr(module, "write", full)
     assert to_json(judged(sample, pack, tmp_path / "cache")) == plain
