@@ -16,6 +16,7 @@ from checker.compiling.dialects import Dialect
 from checker.compiling.recorder import Step
 from checker.compiling.sources import PREFIX
 from checker.compiling.tidying import sources_of, tidied
+from checker.data.compiled import query_of
 
 
 def assembled(
@@ -35,7 +36,16 @@ def assembled(
         query.with_(
             sge.to_identifier(name, quoted=True), trees[name], dialect=dialect.sqlglot, copy=False
         )
-    return tidied(query)
+    return _named(tidied(query))
+
+
+def _named(query: sge.Select) -> sge.Select:
+    """The query with the same names each time in place of those that Ibis makes up."""
+    names: dict[str, str] = {}
+    for one in query.find_all(sge.Identifier):
+        if one.name.startswith("ibis_table_unnest_"):
+            one.set("this", names.setdefault(one.name, f"unnested_{len(names) + 1}"))
+    return query
 
 
 def _flat(name: str, tree: sge.Expression) -> dict[str, sge.Expression]:
@@ -91,9 +101,12 @@ def _options(dialect: Dialect) -> Iterator[None]:
 
 
 def _tree(expression: ir.Table, dialect: Dialect) -> sge.Expression:
-    compilers = importlib.import_module(f"ibis.backends.sql.compilers.{dialect.ibis}")
+    compiler = importlib.import_module(f"ibis.backends.sql.compilers.{dialect.ibis}").compiler
     with _options(dialect):
-        tree = compilers.compiler.to_sqlglot(expression.unbind())
+        if dialect.ibis == "bigquery":  # it changes what it has written
+            tree = compiler.to_sqlglot(expression.unbind())
+        else:
+            tree = query_of(compiler, expression.unbind())
     assert isinstance(tree, sge.Expression), "a table is one query"
     _untuple(tree)
     tree = tree.copy()  # Ibis puts one node into several places

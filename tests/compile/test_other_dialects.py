@@ -35,6 +35,13 @@ def test_every_fact_is_written_and_read_back(name: str, form: str) -> None:
         assert (len(read) > 1) is (form == "script")
 
 
+def test_a_rule_is_the_same_text_each_time() -> None:
+    first, again = (compile_rule(PACKS, "douyin/someone-online", Wish("duckdb")) for _ in range(2))
+    assert first[0] is not None and "UNNEST" in first[0]
+    assert first == again
+    assert "ibis_" not in first[0]
+
+
 def test_what_was_not_run_says_so() -> None:
     for name, dialect in DIALECTS.items():
         text, _ = compile_rule(PACKS, "xiaohongshu/working-hours", Wish(name))
