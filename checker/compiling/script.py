@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -39,11 +40,14 @@ def assembled(
     return _named(tidied(query))
 
 
+_MADE_UP = re.compile(r"ibis_\w+_[a-z2-7]{26}")
+
+
 def _named(query: sge.Select) -> sge.Select:
     """The query with the same names each time in place of those that Ibis makes up."""
     names: dict[str, str] = {}
     for one in query.find_all(sge.Identifier):
-        if one.name.startswith("ibis_table_unnest_"):
+        if _MADE_UP.fullmatch(one.name):
             one.set("this", names.setdefault(one.name, f"unnested_{len(names) + 1}"))
     return query
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from checker.data.lazily import ibis, ir
+from checker.data.lazily import ibis, ir, ops
 from checker.engine import cells
 from checker.engine import values as v
 from checker.engine.values import Coded, Quotient, Value
@@ -49,7 +49,14 @@ class Row:
 
 def condition(tree: tr.Tree, row: Row) -> ir.BooleanValue:
     """A predicate as a boolean that is never null."""
-    return ibis.coalesce(_loose(tree, row), False)
+    loose = _loose(tree, row)
+    return loose if _has_default(loose) else ibis.coalesce(loose, False)
+
+
+def _has_default(value: ir.Value) -> bool:
+    """It is a column or relation that is false where it is missing."""
+    op = value.op()
+    return isinstance(op, ops.Coalesce) and isinstance(op.arg[-1], ops.Literal)
 
 
 def _loose(tree: tr.Tree, row: Row) -> ir.BooleanValue:

@@ -76,7 +76,7 @@ class Frames:
         the fact's keys k: just the rows that it names.
         """
         columns = set(needs.columns)
-        said = {scope: self._scope_homes(fact, scope) for scope in scopes & set(_LINKED)}
+        said = {scope: self._scope_homes(fact, scope) for scope in sorted(scopes & set(_LINKED))}
         columns |= {("", _LINKED[scope]) for scope, (in_row, _) in said.items() if in_row}
         pauses = set(needs.pauses)
         waits: dict[str, tr.Tree] = {}

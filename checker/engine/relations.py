@@ -179,7 +179,7 @@ def _aggregate(relation: tr.Relation, row: ex.Row, order: _Order | None, rows: i
     predicate = relation.predicate
     holds = rows["pk"].notnull()  # every row has a place: true, as a column
     if predicate is not None:
-        holds = holds & ex.condition(predicate, row)
+        holds = _of_rows(ex.condition(predicate, row), rows)
     match relation.function:
         case "any":
             return ~(~holds).all()  # Ibis takes `any` for a subquery where it reads a joined table

@@ -125,6 +125,8 @@ def _exact(measured: Measured, demand: Demand | None) -> bool:
     figure = measured.figure
     if demand is None or figure.value is None or not figure.denominator:
         return True
+    if measured.basis == "computed":
+        return True  # they are what it was made of
     counted = demand.holds_quotient(figure.numerator or 0, figure.denominator)
     return demand.holds(figure.value) == counted
 

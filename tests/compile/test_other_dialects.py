@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlglot
 
@@ -40,6 +44,21 @@ def test_a_rule_is_the_same_text_each_time() -> None:
     assert first[0] is not None and "UNNEST" in first[0]
     assert first == again
     assert "ibis_" not in first[0]
+
+
+def test_a_rule_is_the_same_text_in_every_process() -> None:
+    asked = "from checker.cli import main; main()"
+    words = ("compile", "kuaishou/good-rating", "--dialect", "duckdb")
+    texts = {
+        subprocess.run(
+            (sys.executable, "-c", asked, *words),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(texts) == 1
 
 
 def test_what_was_not_run_says_so() -> None:
