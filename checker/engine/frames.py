@@ -10,9 +10,10 @@ from checker.engine import expressions as ex
 from checker.engine import relations
 from checker.engine import values as v
 from checker.engine.expressions import Row, WindowHours
+from checker.engine.homes import LINKED, TIMED, moment, scope_homes
 from checker.engine.needs import ColumnKey, Needs, needs_of
 from checker.engine.values import Coded, Value
-from checker.facts import staff, zones
+from checker.facts import staff
 from checker.facts.derived import Derived, Near
 from checker.facts.given import stored_name
 from checker.facts.joins import among, beside
@@ -76,8 +77,10 @@ class Frames:
         the fact's keys k: just the rows that it names.
         """
         columns = set(needs.columns)
-        said = {scope: self._scope_homes(fact, scope) for scope in sorted(scopes & set(_LINKED))}
-        columns |= {("", _LINKED[scope]) for scope, (in_row, _) in said.items() if in_row}
+        said = {
+            scope: scope_homes(self.realm, fact, scope) for scope in sorted(scopes & set(LINKED))
+        }
+        columns |= {("", LINKED[scope]) for scope, (in_row, _) in said.items() if in_row}
         pauses = set(needs.pauses)
         waits: dict[str, tr.Tree] = {}
         if fact == "turns" and ("", "wait") in columns:
@@ -302,49 +305,25 @@ class Frames:
         said: Mapping[str, tuple[bool, bool]],
         near: Near,
     ) -> ir.Table:
-        linked = {_LINKED[s]: f"session_{s}" for s, (_, in_session) in said.items() if in_session}
+        linked = {LINKED[s]: f"session_{s}" for s, (_, in_session) in said.items() if in_session}
         if linked:
             home = near.of(self.realm.sessions, table)
             home = self._with_own("sessions", home, {("", n) for n in linked}, near)
             table = beside(table, home, {"sk": "sk"}, linked)
         added: dict[str, ir.Value] = {}
         for scope, (in_row, in_session) in said.items():
-            value = table[_LINKED[scope]] if in_row else table[f"session_{scope}"]
+            value = table[LINKED[scope]] if in_row else table[f"session_{scope}"]
             if in_row and in_session:
                 without = self.realm.is_lacking(table["pk"], fact, SCOPE_COLUMN[scope])
                 value = ibis.ifelse(without, table[f"session_{scope}"], value)
             added[f"scope_{scope}"] = value
-        if scopes & _TIMED:
-            added |= self._moment(fact, table)
+        if scopes & TIMED:
+            added |= moment(self.realm, fact, table)
         return table.mutate(**added) if added else table
-
-    def _scope_homes(self, fact: str, scope: str) -> tuple[bool, bool]:
-        """Whether a scope is read from the row, and whether from its session: from the row where a
-        platform says it there, else from the session."""
-        table = TABLES[fact]
-        column = table.column(SCOPE_COLUMN[scope])
-        # Assignments that the data lack are derived, with their agents.
-        derived = column is not None and (column.derived or fact == "assignments")
-        if "session" not in table.parents or derived:
-            return True, False
-        if column is None:
-            return False, True
-        return self.realm.given_for(fact, SCOPE_COLUMN[scope])
-
-    def _moment(self, fact: str, table: ir.Table) -> dict[str, ir.Value]:
-        """`day` (and `time`, `local`, where the fact has instants) for periods, hours and weekdays."""
-        column = TABLES[fact].time
-        assert column is not None
-        if column == "date":
-            return {"day": table["date"]}
-        local = self.realm.zone.local(table[column])
-        return {"time": table[column], "local": local, "day": zones.day_of(local)}
 
 
 _NOW = "answered_or_as_of"
 _OPEN = (("", "answered_at"), ("session", "ended_at"))
-_LINKED = {"agent": "ak", "buyer": "buyer_id", "channel": "channel"}
-_TIMED = frozenset({"hour_of_day", "weekday", "time"})
 
 
 def reads_window(clock: TypedClock) -> bool:
