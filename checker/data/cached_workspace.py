@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from checker.data.cache import Cache, digest, rows_in, scan_of, used, write
 from checker.data.in_order import stand_in
@@ -65,13 +64,6 @@ class CachedWorkspace(Workspace):
     @property
     def remembers(self) -> bool:
         return self.cache is not None
-
-    def recall(self, key: str) -> Any:
-        return self.cache.recall(key) if self.cache is not None and self.recalls else None
-
-    def leave(self, key: str, value: object) -> None:
-        if self.cache is not None:
-            self.cache.remember(key, value)
 
     def recall_text(self, key: str) -> str | None:
         return self.cache.recall_text(key) if self.cache is not None and self.recalls else None

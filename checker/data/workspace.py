@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -229,17 +230,20 @@ class Workspace:
     def recall(self, key: str) -> Any:
         """What was left under the key for runs like this one, of texts, numbers, None and lists; None where
         there is nothing."""
-        return None
+        text = self.recall_text(key)
+        return None if text is None else json.loads(text)
 
     def leave(self, key: str, value: object) -> None:
         """Leaves something for later runs over the same data, if this workspace remembers."""
+        if self.remembers:
+            self.leave_text(key, json.dumps(value))
 
     def recall_text(self, key: str) -> str | None:
-        """The same of a text, under keys of its own."""
+        """The text that was left under the key; None where there is none."""
         return None
 
     def leave_text(self, key: str, text: str) -> None:
-        """Leaves a text."""
+        """Leaves a text in the same way."""
 
     @contextmanager
     def urgent(self) -> Iterator[None]:
